@@ -1,0 +1,1 @@
+"""The edge: Slack listeners, flows, delivery, schedule, command line, settings and wiring."""

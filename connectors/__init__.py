@@ -1,0 +1,1 @@
+"""Usage in: one file a vendor, each a fetch and a pure parse into the normalised usage record."""

@@ -1,0 +1,1 @@
+"""What people read: one page dataclass and one JSON template a message, escaping, limits, charts."""
