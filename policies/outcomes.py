@@ -1,0 +1,208 @@
+"""The declared outcome: the root object that budgets, findings and tips refer to."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+MAX_TITLE = 200
+MAX_KEYS = 20
+MAX_URL = 1000
+
+
+class OutcomeKind(StrEnum):
+    """What sort of work an outcome is."""
+
+    FEATURE = "feature"
+    FIX = "fix"
+    MIGRATION = "migration"
+    INCIDENT = "incident"
+    RESEARCH = "research"
+    CHORE = "chore"
+
+
+class OutcomeSize(StrEnum):
+    """How large, set before the work; `weight` is its share in weighted outcomes."""
+
+    S = "S"
+    M = "M"
+    L = "L"
+
+    @property
+    def weight(self) -> int:
+        """1, 3 or 8."""
+        return {OutcomeSize.S: 1, OutcomeSize.M: 3, OutcomeSize.L: 8}[self]
+
+
+class Complexity(StrEnum):
+    """How demanding the work is, as its owner declares it."""
+
+    TRIVIAL = "trivial"
+    STANDARD = "standard"
+    HARD = "hard"
+
+
+class OutcomeState(StrEnum):
+    """Where an outcome stands in its life."""
+
+    DECLARED = "declared"
+    CLAIMED = "claimed"
+    VERIFIED = "verified"
+    DURABLE = "durable"
+    DROPPED = "dropped"
+    REJECTED = "rejected"
+    REVERTED = "reverted"
+
+
+class KeyKind(StrEnum):
+    """The kinds of key by which usage finds its outcome."""
+
+    TICKET = "ticket"
+    BRANCH = "branch"
+    PULL_REQUEST = "pr"
+    TAG = "tag"
+
+
+ALLOWED_TRANSITIONS: dict[OutcomeState, frozenset[OutcomeState]] = {
+    OutcomeState.DECLARED: frozenset({OutcomeState.CLAIMED, OutcomeState.DROPPED}),
+    OutcomeState.CLAIMED: frozenset(
+        {OutcomeState.VERIFIED, OutcomeState.REJECTED, OutcomeState.DROPPED}
+    ),
+    OutcomeState.VERIFIED: frozenset({OutcomeState.DURABLE, OutcomeState.REVERTED}),
+    OutcomeState.DURABLE: frozenset({OutcomeState.REVERTED}),
+    OutcomeState.REJECTED: frozenset({OutcomeState.CLAIMED, OutcomeState.DROPPED}),
+    OutcomeState.DROPPED: frozenset(),
+    OutcomeState.REVERTED: frozenset(),
+}
+
+
+class NotAllowed(Exception):
+    """A step that the rules of outcomes forbid; the message says why and what to do instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeKey:
+    """A ticket, branch, pull request or tag that usage may carry."""
+
+    kind: KeyKind
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeDraft:
+    """What a person declares, before it has an id."""
+
+    title: str
+    kind: OutcomeKind = OutcomeKind.FEATURE
+    size: OutcomeSize = OutcomeSize.M
+    complexity: Complexity = Complexity.STANDARD
+    exploration: bool = False
+    deadline: date | None = None
+    keys: tuple[OutcomeKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A declared piece of work and where it stands. `deadline` is a day in the team's zone."""
+
+    id: int
+    team_id: int
+    owner_id: int
+    title: str
+    kind: OutcomeKind
+    size: OutcomeSize
+    complexity: Complexity
+    exploration: bool
+    state: OutcomeState
+    keys: tuple[OutcomeKey, ...]
+    deadline: date | None
+    evidence_url: str | None
+    declared_at: datetime
+    claimed_at: datetime | None
+    verified_at: datetime | None
+    verified_by: int | None
+
+    @property
+    def label(self) -> str:
+        """The id as people type it: `O-12`."""
+        return outcome_label(self.id)
+
+    def claim(self, evidence_url: str, now: datetime) -> "Outcome":
+        """The outcome as claimed done with its evidence; NotAllowed says why not."""
+        self._require_step_to(OutcomeState.CLAIMED)
+        return replace(self, state=OutcomeState.CLAIMED, evidence_url=evidence_url, claimed_at=now)
+
+    def verify(self, verifier_id: int, now: datetime, verified_for_me_today: bool) -> "Outcome":
+        """The outcome as verified by somebody else.
+
+        `verified_for_me_today` is whether the owner verified one of the verifier's outcomes on the
+        same local day: two people may not wave each other's work through.
+        """
+        if verifier_id == self.owner_id:
+            raise NotAllowed(f"{self.label} is your own. A colleague has to verify it.")
+        self._require_step_to(OutcomeState.VERIFIED)
+        if verified_for_me_today:
+            raise NotAllowed(
+                f"The owner of {self.label} verified an outcome of yours today. "
+                "Ask another colleague, or verify it tomorrow."
+            )
+        return replace(self, state=OutcomeState.VERIFIED, verified_at=now, verified_by=verifier_id)
+
+    def _require_step_to(self, target: OutcomeState) -> None:
+        if target not in ALLOWED_TRANSITIONS[self.state]:
+            raise NotAllowed(f"{self.label} is {self.state} and cannot become {target}.")
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeEvent:
+    """One transition: who moved which outcome from where to where, when and why."""
+
+    outcome_id: int
+    actor_id: int
+    at: datetime
+    before: OutcomeState | None
+    after: OutcomeState
+    reason: str = ""
+
+
+def outcome_label(outcome_id: int) -> str:
+    """`O-12` for 12."""
+    return f"O-{outcome_id}"
+
+
+def parse_outcome_label(text: str) -> int | None:
+    """12 for `O-12` (any case, dash optional, or bare `12`), None where it is no such id."""
+    match = re.fullmatch(r"(?:o-?)?(\d{1,9})", text.strip().lower(), re.ASCII)
+    return int(match[1]) if match else None
+
+
+def parse_key(text: str) -> OutcomeKey | None:
+    """Recognise `PAY-123`, `#481`, a pull request URL, `branch:name` or `tag:name`; None for other words."""
+    word = text.strip()
+    if match := re.fullmatch(r"(branch|tag|ticket|pr):(\S{1,200})", word):
+        return OutcomeKey(KeyKind(match[1]), match[2])
+    if re.fullmatch(r"[A-Z][A-Z0-9]{1,9}-\d{1,7}", word, re.ASCII):
+        return OutcomeKey(KeyKind.TICKET, word)
+    if re.fullmatch(r"#\d{1,7}", word, re.ASCII) or re.fullmatch(
+        r"https?://\S+/(?:pull|merge_requests)/\d+\S*", word
+    ):
+        return OutcomeKey(KeyKind.PULL_REQUEST, word)
+    return None
+
+
+def is_evidence_url(text: str) -> bool:
+    """Whether the text is a plain http(s) link with a host, within the stored length."""
+    if len(text) > MAX_URL or any(c.isspace() or c in '<>|"' for c in text):
+        return False
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def local_day_of(moment: datetime, zone: ZoneInfo) -> date:
+    """The calendar day of a moment in a zone."""
+    return moment.astimezone(zone).date()
