@@ -1,0 +1,1 @@
+"""The command line, `mileage`: one file a group of commands."""

@@ -1,0 +1,1 @@
+"""Verbs: each owns one transaction; shared by Slack, the scheduler and the command line."""
