@@ -99,5 +99,5 @@ def week_figures(usage: Sequence[PersonWeek], verified: int) -> WeekFigures:
         cost_list_usd=cost,
         tokens_unpriced=unpriced,
         outcomes_per_million_tokens=Decimal(verified) * MILLION / tokens if tokens else None,
-        cost_per_verified_outcome_usd=cost / verified if verified else None,
+        cost_per_verified_outcome_usd=cost / verified if verified and tokens else None,
     )

@@ -117,10 +117,15 @@ def _calendar_day(word: str, today: date) -> date | None:
         return date.fromisoformat(word)
     except ValueError:
         pass
+    years = range(today.year, today.year + 9)  # the longest wait for a 29 February
+    days = (_day_in_year(word, year) for year in years)
+    return next((day for day in days if day is not None and day >= today), None)
+
+
+def _day_in_year(word: str, year: int) -> date | None:
     for form in ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y"):
         try:
-            day = datetime.strptime(f"{word} {today.year}", form).date()  # noqa: DTZ007 - a calendar day has no zone
+            return datetime.strptime(f"{word} {year}", form).date()  # noqa: DTZ007 - a calendar day has no zone
         except ValueError:
             continue
-        return day if day >= today else day.replace(year=day.year + 1)
     return None
