@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from policies.outcomes import Outcome
 from policies.periods import IsoWeek
 from policies.privacy import GroupRule, Published, publish
+from policies.usage import Trust
 
 MILLION = Decimal(1_000_000)
 
@@ -61,10 +63,19 @@ class TeamWeek:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceFreshness:
+    """A usage source, how hard it is to inflate, and up to when it has delivered (UTC)."""
+
+    source: str
+    trust: Trust
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TeamDigest:
     """A team's week, its previous weeks (oldest first), and the outcomes it is about.
 
-    `sources_as_of` names each usage source with the moment up to which it has delivered (UTC).
+    `sources` and `price_basis` ("genai-prices of 2026-11-01") say where the figures come from.
     """
 
     team_name: str
@@ -73,6 +84,8 @@ class TeamDigest:
     verified: tuple[Outcome, ...]
     claimed: tuple[Outcome, ...]
     declared: tuple[Outcome, ...]
+    sources: tuple[SourceFreshness, ...] = ()
+    price_basis: str = ""
 
 
 def team_week(
@@ -101,3 +114,39 @@ def week_figures(usage: Sequence[PersonWeek], verified: int) -> WeekFigures:
         outcomes_per_million_tokens=Decimal(verified) * MILLION / tokens if tokens else None,
         cost_per_verified_outcome_usd=cost / verified if verified and tokens else None,
     )
+
+
+def digest_json(digest: TeamDigest) -> dict[str, object]:
+    """A digest as `mileage digest --format json` prints it: this week, and `history` of the same keys.
+
+    Tokens, cost (USD) and ratios are numbers, or None where they are withheld or nothing divides.
+    """
+    weeks = [_week_json(digest.team_name, week) for week in digest.history]
+    return {**_week_json(digest.team_name, digest.this_week), "history": weeks}
+
+
+def _week_json(team: str, week: TeamWeek) -> dict[str, object]:
+    figures = week.figures.shown
+    return {
+        "team": team,
+        "week": str(week.week),
+        "outcomes": {
+            "declared": week.outcomes.declared,
+            "claimed": week.outcomes.claimed,
+            "verified": week.outcomes.verified,
+        },
+        "tokens": figures.tokens if figures else None,
+        "cost_list_usd": _number(figures.cost_list_usd) if figures else None,
+        "outcomes_per_million_tokens": (
+            _number(figures.outcomes_per_million_tokens) if figures else None
+        ),
+        "cost_per_verified_outcome_usd": (
+            _number(figures.cost_per_verified_outcome_usd) if figures else None
+        ),
+        "contributors": week.contributors,
+        "suppressed": week.suppressed,
+    }
+
+
+def _number(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)

@@ -1,0 +1,42 @@
+"""What a form carries in its private_metadata: ids and nothing else. It is user input when it returns."""
+
+import json
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class FormContext:
+    """Where a form was opened and what it is about. `channel_id` is where the reply goes."""
+
+    channel_id: str | None = None
+    outcome_id: int | None = None
+    team_id: int | None = None
+
+    def encode(self) -> str:
+        """The compact JSON that goes into private_metadata; absent ids are left out."""
+        ids = {"channel": self.channel_id, "outcome": self.outcome_id, "team": self.team_id}
+        known = {name: value for name, value in ids.items() if value is not None}
+        return json.dumps(known, separators=(",", ":"))
+
+    @classmethod
+    def decode(cls, text: str) -> Self:
+        """Read it back; anything that is not an id of the right type counts as absent."""
+        try:
+            ids = json.loads(text)
+        except ValueError:
+            return cls()
+        if not isinstance(ids, dict):
+            return cls()
+        return cls(_text(ids.get("channel")), _number(ids.get("outcome")), _number(ids.get("team")))
+
+
+EMPTY_CONTEXT = FormContext()
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

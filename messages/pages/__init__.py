@@ -1,0 +1,1 @@
+"""One frozen dataclass for every message, form and view; each names the template that draws it."""

@@ -1,0 +1,46 @@
+"""Help, and the replies to what could not be done."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from messages.pages.base import DEFAULT_COMMANDS, Commands, MessagePage
+
+
+@dataclass(frozen=True, slots=True)
+class Help(MessagePage):
+    """What one can type. `topic` is `outcome`, `mileage` or `privacy`; None gives all in short."""
+
+    template: ClassVar[str] = "help.json.j2"
+    commands: Commands = DEFAULT_COMMANDS
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood(MessagePage):
+    """What was typed made no sense: what, why, and the nearest right forms.
+
+    `forms` are whole commands to copy; `did_you_mean` is the nearest one after a typo.
+    """
+
+    template: ClassVar[str] = "not_understood.json.j2"
+    what: str
+    why: str = ""
+    forms: tuple[str, ...] = ()
+    did_you_mean: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused(MessagePage):
+    """Something that is not allowed, in one sentence, and what to do instead."""
+
+    template: ClassVar[str] = "refused.json.j2"
+    sentence: str
+    next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SomethingFailed(MessagePage):
+    """A fault of ours; `error_id` finds it in the log."""
+
+    template: ClassVar[str] = "something_failed.json.j2"
+    error_id: str

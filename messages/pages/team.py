@@ -1,0 +1,62 @@
+"""Pages about a team: what a member sees of it, and its setup. No figure per person."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from messages.metadata import FormContext
+from messages.pages.base import DEFAULT_COMMANDS, Commands, MessagePage, ModalPage, TeamFacingPage
+from policies.outcomes import Outcome
+from policies.people import Roster, Team, Weekday
+
+
+@dataclass(frozen=True, slots=True)
+class TeamView(TeamFacingPage):
+    """A team as its members see it: people by name, open outcomes by title, when the digest comes."""
+
+    template: ClassVar[str] = "team.json.j2"
+    roster: Roster
+    outcomes: tuple[Outcome, ...]
+    commands: Commands = DEFAULT_COMMANDS
+
+    @property
+    def by_title(self) -> tuple[Outcome, ...]:
+        """Open outcomes by title, so that the order says nothing about people."""
+        return tuple(sorted(self.outcomes, key=lambda one: (one.title.casefold(), one.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class NoTeam(MessagePage):
+    """There is no team for this channel or person yet, and how to set one up."""
+
+    template: ClassVar[str] = "no_team.json.j2"
+    commands: Commands = DEFAULT_COMMANDS
+
+
+@dataclass(frozen=True, slots=True)
+class SetupForm(ModalPage):
+    """The form that sets a team up or changes it. User ids are Slack's."""
+
+    template: ClassVar[str] = "setup_form.json.j2"
+    context: FormContext
+    team_name: str = ""
+    leads: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    time_zone: str = "UTC"
+    digest_day: Weekday = Weekday.MONDAY
+    digest_hour: int = 9
+    digest_minute: int = 30
+
+    @property
+    def digest_time(self) -> str:
+        """`09:30`."""
+        return f"{self.digest_hour:02d}:{self.digest_minute:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class SetupDone(MessagePage):
+    """To the person who set the team up: what holds now."""
+
+    template: ClassVar[str] = "setup_done.json.j2"
+    team: Team
+    members: int
+    commands: Commands = DEFAULT_COMMANDS
