@@ -1,0 +1,131 @@
+"""The made-up organisation: who works where, on what, and with which models."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+from ruamel.yaml import YAML
+
+SOURCE = Path(__file__).parent / "organisation.yaml"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DemoMember(_Strict):
+    """Somebody in a demo team; `pace` scales their usage, `taste` names a mix of models."""
+
+    name: str
+    lead: bool = False
+    pace: float = 1.0
+    taste: str = "mixed"
+
+    @property
+    def handle(self) -> str:
+        """The Slack name: the first name in lower case."""
+        return self.name.split()[0].lower()
+
+    @property
+    def user_id(self) -> str:
+        """The Slack id."""
+        return f"U0{self.handle.upper()}"
+
+
+class DemoTeam(_Strict):
+    """A team, its channel, and the outcomes it works through in order."""
+
+    name: str
+    channel: str
+    topic: str
+    time_zone: str
+    prefix: str
+    repositories: tuple[str, ...]
+    learns: float = Field(gt=0, le=1)
+    members: tuple[DemoMember, ...]
+    outcomes: tuple[str, ...]
+
+    @property
+    def channel_id(self) -> str:
+        """The Slack id of the channel."""
+        return f"C0{self.channel.upper()}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The team's zone."""
+        return ZoneInfo(self.time_zone)
+
+
+class DemoWorkspace(_Strict):
+    """The Slack workspace's names."""
+
+    id: str
+    domain: str
+    name: str
+
+
+class Organisation(_Strict):
+    """The whole made-up company."""
+
+    workspace: DemoWorkspace
+    domain: str
+    teams: tuple[DemoTeam, ...]
+    models: Mapping[str, Mapping[str, float]]
+
+    def people(self) -> Iterator[tuple[DemoTeam, DemoMember]]:
+        """Everybody with their team."""
+        return ((team, member) for team in self.teams for member in team.members)
+
+    def email_of(self, member: DemoMember) -> str:
+        """The member's address."""
+        return f"{member.handle}@{self.domain}"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The person at the keyboard, when the demo shows their own logs."""
+
+    name: str = "You Yourself"
+    handle: str = "you"
+    user_id: str = "U0YOU"
+
+
+def load_organisation(source: Path = SOURCE) -> Organisation:
+    """Read the organisation's file."""
+    return Organisation.model_validate(YAML(typ="safe").load(source.read_text("utf-8")))
+
+
+def workspace_file(organisation: Organisation) -> dict[str, object]:
+    """The organisation as the sandbox's workspace file."""
+    return {
+        "team": organisation.workspace.model_dump(),
+        "users": [_user(organisation, team, member) for team, member in organisation.people()],
+        "channels": [
+            *(
+                _channel(team.channel_id, team.channel, team.topic, team.members)
+                for team in organisation.teams
+            ),
+            _channel("C0GENERAL", "general", "Everybody", [m for _, m in organisation.people()]),
+        ],
+    }
+
+
+def _user(organisation: Organisation, team: DemoTeam, member: DemoMember) -> dict[str, object]:
+    return {
+        "id": member.user_id,
+        "name": member.handle,
+        "real_name": member.name,
+        "email": organisation.email_of(member),
+        "tz": team.time_zone,
+    }
+
+
+def _channel(
+    channel_id: str,
+    name: str,
+    topic: str,
+    members: Iterator[DemoMember] | tuple[DemoMember, ...] | list[DemoMember],
+) -> dict[str, object]:
+    return {"id": channel_id, "name": name, "topic": topic, "members": [m.user_id for m in members]}

@@ -1,0 +1,150 @@
+"""What the made-up teams worked on: twelve weeks of outcomes, each with its days and its fate."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from bot.demo.organisation import DemoMember, DemoTeam, Organisation
+from policies.outcomes import (
+    Complexity,
+    KeyKind,
+    OutcomeDraft,
+    OutcomeKey,
+    OutcomeKind,
+    OutcomeSize,
+    OutcomeState,
+)
+from policies.periods import IsoWeek
+
+WEEKS = 12
+WORKDAYS_BY_SIZE = {OutcomeSize.S: 5, OutcomeSize.M: 9, OutcomeSize.L: 15}
+DAYS_UNTIL_VERIFIED = (1, 1, 2, 4)
+DURABLE_AFTER = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOutcome:
+    """One outcome of the plan; moments that lie in the future have not happened."""
+
+    team: DemoTeam
+    owner: DemoMember
+    verifier: DemoMember
+    draft: OutcomeDraft
+    branch: str
+    repository: str
+    evidence_url: str
+    first_day: date
+    last_day: date
+    declared_at: datetime
+    claimed_at: datetime
+    verified_at: datetime
+    fate: OutcomeState
+
+    def is_worked_on(self, day: date) -> bool:
+        """Whether the owner works on it that day."""
+        return self.first_day <= day <= self.last_day
+
+
+def plan_outcomes(organisation: Organisation, now: datetime, seed: int = 7) -> list[PlannedOutcome]:
+    """Plan every team's outcomes from twelve whole weeks ago until a little after `now`, by declaration."""
+    planned = [
+        outcome
+        for number, team in enumerate(organisation.teams)
+        for outcome in _plan_team(team, now, Random(seed + number))
+    ]
+    return sorted(planned, key=lambda outcome: outcome.declared_at)
+
+
+def first_day(team: DemoTeam, now: datetime) -> date:
+    """The Monday on which the story of a team begins."""
+    return IsoWeek.containing(now, team.zone).plus(-WEEKS).monday
+
+
+def _plan_team(team: DemoTeam, now: datetime, random: Random) -> Iterator[PlannedOutcome]:
+    today = now.astimezone(team.zone).date()
+    free_from = {
+        member: _later(first_day(team, now), random.randint(0, 4)) for member in team.members
+    }
+    for number, title in enumerate(team.outcomes):
+        owner = min(team.members, key=lambda member: free_from[member])
+        start = free_from[owner]
+        if start > today:
+            return
+        size = random.choices(list(OutcomeSize), weights=(45, 45, 10))[0]
+        end = _later(start, max(1, WORKDAYS_BY_SIZE[size] + random.randint(-1, 3)))
+        free_from[owner] = _later(end, 1)
+        yield _plan_one(team, owner, number, title, size, start, end, now, random)
+
+
+def _plan_one(
+    team: DemoTeam,
+    owner: DemoMember,
+    number: int,
+    title: str,
+    size: OutcomeSize,
+    start: date,
+    end: date,
+    now: datetime,
+    random: Random,
+) -> PlannedOutcome:
+    ticket = f"{team.prefix}-{211 + 7 * number}"
+    repository = random.choice(team.repositories)
+    slug = "-".join(title.lower().replace(",", "").split()[:4])
+    wait = random.choice(DAYS_UNTIL_VERIFIED)
+    verified_at = _moment(team, _later(end, wait), random, hours=(10, 14))
+    return PlannedOutcome(
+        team=team,
+        owner=owner,
+        verifier=team.members[(team.members.index(owner) + 1) % len(team.members)],
+        draft=OutcomeDraft(
+            title=title,
+            kind=_kind_of(title, random),
+            size=size,
+            complexity=random.choices(list(Complexity), weights=(20, 60, 20))[0],
+            deadline=end,
+            keys=(OutcomeKey(KeyKind.TICKET, ticket),),
+        ),
+        branch=f"{owner.handle}/{ticket}-{slug}",
+        repository=repository,
+        evidence_url=f"https://git.larkspur.example/{repository}/pull/{400 + 3 * number}",
+        first_day=start,
+        last_day=end,
+        declared_at=_moment(team, start, random, hours=(8, 10)),
+        claimed_at=_moment(team, end, random, hours=(15, 17)),
+        verified_at=verified_at,
+        fate=_fate(verified_at, now, random),
+    )
+
+
+def _kind_of(title: str, random: Random) -> OutcomeKind:
+    first = title.split(maxsplit=1)[0].lower()
+    if first in ("move", "replace", "remove", "upgrade", "drop"):
+        return OutcomeKind.MIGRATION
+    if first in ("stop", "retry", "flaky", "clear"):
+        return OutcomeKind.FIX
+    return random.choice([OutcomeKind.FEATURE, OutcomeKind.FEATURE, OutcomeKind.CHORE])
+
+
+def _fate(verified_at: datetime, now: datetime, random: Random) -> OutcomeState:
+    chance = random.random()
+    if chance < 0.04:
+        return OutcomeState.DROPPED
+    if chance < 0.08:
+        return OutcomeState.REJECTED
+    is_old = verified_at + DURABLE_AFTER <= now
+    if chance < 0.12 and is_old:
+        return OutcomeState.REVERTED
+    return OutcomeState.DURABLE if is_old else OutcomeState.VERIFIED
+
+
+def _later(day: date, workdays: int) -> date:
+    while workdays:
+        day += timedelta(days=1)
+        workdays -= day.weekday() < 5
+    return day
+
+
+def _moment(team: DemoTeam, day: date, random: Random, hours: tuple[int, int]) -> datetime:
+    clock = time(random.randint(*hours), random.randint(0, 59))
+    return datetime.combine(day, clock, team.zone)

@@ -1,0 +1,144 @@
+"""The made-up teams' Claude Code logs, in the tool's own format, for the real importer to read."""
+
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+
+from bot.demo.organisation import DemoMember, DemoTeam, Organisation
+from bot.demo.plan import WEEKS, PlannedOutcome, first_day
+
+REQUESTS_A_DAY = 24
+REQUESTS_A_SESSION = (5, 14)
+FIRST_CONTEXT_TOKENS = 17_000
+VERSION = "2.1.310"
+
+
+def write_logs(
+    organisation: Organisation,
+    plan: Sequence[PlannedOutcome],
+    now: datetime,
+    folder: Path,
+    seed: int = 11,
+) -> list[tuple[str, Path]]:
+    """Write everybody's session files below `folder`; returns (email, folder) a person."""
+    homes = []
+    for number, (team, member) in enumerate(organisation.people()):
+        home = folder / member.handle
+        own = [outcome for outcome in plan if outcome.owner is member]
+        _write_person(home, organisation, team, member, own, now, Random(seed + number))
+        homes.append((organisation.email_of(member), home))
+    return homes
+
+
+def _write_person(
+    home: Path,
+    organisation: Organisation,
+    team: DemoTeam,
+    member: DemoMember,
+    own: Sequence[PlannedOutcome],
+    now: datetime,
+    random: Random,
+) -> None:
+    start = first_day(team, now)
+    for day in _days_until(start, now.astimezone(team.zone).date()):
+        if not _is_at_work(day, random):
+            continue
+        progress = min((day - start).days / (7 * WEEKS), 1)
+        effort = member.pace * (1 + (team.learns - 1) * progress) * random.lognormvariate(0, 0.3)
+        left = round(REQUESTS_A_DAY * effort)
+        began = datetime.combine(day, time(9, random.randint(0, 45)), team.zone).astimezone(UTC)
+        while left > 0 and began < now:
+            count = min(left, random.randint(*REQUESTS_A_SESSION))
+            work = next((outcome for outcome in own if outcome.is_worked_on(day)), None)
+            session = _Session(organisation, team, member, work, began, random)
+            began = session.write(home, count, now) + timedelta(minutes=random.randint(10, 70))
+            left -= count
+
+
+def _days_until(start: date, end: date) -> Iterator[date]:
+    return (start + timedelta(days=offset) for offset in range((end - start).days + 1))
+
+
+def _is_at_work(day: date, random: Random) -> bool:
+    return random.random() < (0.94 if day.weekday() < 5 else 0.05)
+
+
+class _Session:
+    """One session: its context grows with every request until the person starts afresh."""
+
+    def __init__(
+        self,
+        organisation: Organisation,
+        team: DemoTeam,
+        member: DemoMember,
+        work: PlannedOutcome | None,
+        began: datetime,
+        random: Random,
+    ) -> None:
+        self.random = random
+        self.id = str(uuid.UUID(int=random.getrandbits(128), version=4))
+        self.mix = organisation.models[member.taste]
+        self.repository = work.repository if work else team.repositories[0]
+        self.branch = work.branch if work and random.random() < 0.88 else "main"
+        self.context = FIRST_CONTEXT_TOKENS + random.randint(0, 6_000)
+        self.at = began
+
+    def write(self, home: Path, requests: int, now: datetime) -> datetime:
+        """Write the session's file, up to `now`; returns when it ended."""
+        project = home / "projects" / f"-src-{self.repository}"
+        project.mkdir(parents=True, exist_ok=True)
+        model = self.random.choices(list(self.mix), weights=list(self.mix.values()))[0]
+        with (project / f"{self.id}.jsonl").open("w", encoding="utf-8") as file:
+            for number in range(requests):
+                if self.at >= now:
+                    break
+                for line in self._exchange(model, is_first=number == 0):
+                    file.write(json.dumps(line, separators=(",", ":")) + "\n")
+                self.at += timedelta(seconds=self.random.randint(25, 240))
+        return self.at
+
+    def _exchange(self, model: str, is_first: bool) -> Iterator[dict[str, object]]:
+        added = self.random.randint(600, 3_200)
+        read = 0 if is_first else self.context
+        written = self.context if is_first else added
+        self.context += 0 if is_first else added
+        for_an_hour = written if self.random.random() < 0.15 else 0
+        usage = {
+            "input_tokens": self.random.randint(3, 40),
+            "cache_creation_input_tokens": written,
+            "cache_read_input_tokens": read,
+            "cache_creation": {
+                "ephemeral_5m_input_tokens": written - for_an_hour,
+                "ephemeral_1h_input_tokens": for_an_hour,
+            },
+            "output_tokens": self.random.randint(120, 950),
+        }
+        yield self._line("user", {"role": "user", "content": "(not kept in the demo)"})
+        yield self._line(
+            "assistant",
+            {
+                "id": f"msg_{self.random.getrandbits(80):020x}",
+                "type": "message",
+                "role": "assistant",
+                "model": model,
+                "content": [{"type": "text", "text": "(not kept in the demo)"}],
+                "usage": usage,
+            },
+        ) | {"requestId": f"req_{self.random.getrandbits(80):020x}"}
+
+    def _line(self, kind: str, message: dict[str, object]) -> dict[str, object]:
+        return {
+            "type": kind,
+            "uuid": str(uuid.UUID(int=self.random.getrandbits(128), version=4)),
+            "sessionId": self.id,
+            "timestamp": self.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "cwd": f"/src/{self.repository}",
+            "gitBranch": self.branch,
+            "version": VERSION,
+            "isSidechain": False,
+            "userType": "external",
+            "message": message,
+        }
