@@ -1,0 +1,1 @@
+"""What people type, read into typed intents. Pure: `now` and the zone are arguments."""

@@ -1,0 +1,76 @@
+"""The text of `/mileage` as an intent: `help`, `me`, `team`, `digest [WEEK]`, `setup`."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bot.intents.words import NotUnderstood, mistyped, readable, shortened
+from policies.periods import IsoWeek, NotAPeriod
+
+YEARS = range(2000, 2200)
+VERBS = ("me", "team", "digest", "setup", "help")
+
+
+@dataclass(frozen=True, slots=True)
+class MileageHelp:
+    """Show what `/mileage` understands."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMe:
+    """Show the person their own figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTeam:
+    """Show the team's week so far, fit for its members."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewDigest:
+    """Show the digest as it would be posted; the last full week where none is named."""
+
+    week: IsoWeek | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSetup:
+    """Show the form that sets up the channel's team."""
+
+
+MileageIntent: TypeAlias = MileageHelp | ShowMe | ShowTeam | PreviewDigest | OpenSetup
+
+_ALONE: dict[str, MileageIntent] = {
+    "": MileageHelp(),
+    "help": MileageHelp(),
+    "me": ShowMe(),
+    "team": ShowTeam(),
+    "setup": OpenSetup(),
+}
+
+
+def parse_mileage(text: str, command: str = "/mileage") -> MileageIntent:
+    """Read what follows the command; NotUnderstood names the problem and the nearest right form."""
+    verb, _, rest = readable(text).partition(" ")
+    verb = verb.lower()
+    if verb == "digest":
+        return PreviewDigest(_week(rest, command) if rest else None)
+    if verb not in _ALONE:
+        meant = mistyped(verb, VERBS)
+        problem = f"“{shortened(verb)}” is nothing {command} knows."
+        raise NotUnderstood(
+            f"Did you mean “{meant}”?" if meant else problem, f"{command} {meant or 'help'}"
+        )
+    if rest:
+        raise NotUnderstood(f"“{verb}” takes nothing after it.", f"{command} {verb}")
+    return _ALONE[verb]
+
+
+def _week(text: str, command: str) -> IsoWeek:
+    nearest = f"{command} digest 2026-W46"
+    try:
+        week = IsoWeek.parse(text)
+    except NotAPeriod:
+        raise NotUnderstood(f"“{shortened(text)}” is not a week.", nearest) from None
+    if week.year not in YEARS:
+        raise NotUnderstood(f"Nothing is known of the year {week.year}.", nearest)
+    return week

@@ -1,0 +1,57 @@
+"""The text of `/mileage`, one row a case."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.intents.mileage import (
+    MileageHelp,
+    MileageIntent,
+    OpenSetup,
+    PreviewDigest,
+    ShowMe,
+    ShowTeam,
+    parse_mileage,
+)
+from bot.intents.words import NotUnderstood
+from policies.periods import IsoWeek
+
+ROWS = [
+    ("", MileageHelp()),
+    ("help", MileageHelp()),
+    ("ME", ShowMe()),
+    (" team ", ShowTeam()),
+    ("setup", OpenSetup()),
+    ("digest", PreviewDigest()),
+    ("digest 2026-w46", PreviewDigest(IsoWeek(2026, 46))),
+]
+
+
+@pytest.mark.parametrize(("text", "intent"), ROWS)
+def test_a_word_becomes_its_intent(text: str, intent: MileageIntent) -> None:
+    assert parse_mileage(text) == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("stup", "/fuel setup"),
+        ("tema", "/fuel team"),
+        ("leaderboard", "/fuel help"),
+        ("me @ana", "/fuel me"),
+        ("digest last", "/fuel digest 2026-W46"),
+        ("digest 9999-W52", "/fuel digest 2026-W46"),
+    ],
+)
+def test_what_is_not_understood_names_the_nearest_form(text: str, nearest: str) -> None:
+    with pytest.raises(NotUnderstood) as refused:
+        parse_mileage(text, command="/fuel")
+    assert refused.value.nearest == nearest
+
+
+@given(st.text() | st.text().map("digest {}".format))
+def test_any_text_is_an_intent_or_a_refusal(text: str) -> None:
+    with suppress(NotUnderstood):
+        parse_mileage(text)
