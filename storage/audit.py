@@ -1,0 +1,44 @@
+"""The audit trail: who did what to which subject. Rows are added, never changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from storage.tables import AuditRow
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One deed. `actor_id` is None for the program itself; `subject` is as people write it, `O-12`."""
+
+    at: datetime
+    actor_id: int | None
+    action: str
+    subject: str
+    details: Mapping[str, str | int]
+
+
+def record(
+    session: Session,
+    actor_id: int | None,
+    action: str,
+    subject: str,
+    details: Mapping[str, str | int],
+    now: datetime,
+) -> None:
+    """Note a deed in the transaction of the deed itself."""
+    session.add(
+        AuditRow(at=now, actor_id=actor_id, action=action, subject=subject, details=dict(details))
+    )
+    session.flush()
+
+
+def entries_about(session: Session, subject: str) -> list[AuditEntry]:
+    """Everything noted about a subject, oldest first."""
+    query = select(AuditRow).where(AuditRow.subject == subject).order_by(col(AuditRow.id))
+    return [
+        AuditEntry(row.at, row.actor_id, row.action, row.subject, row.details)
+        for row in session.exec(query)
+    ]

@@ -1,0 +1,186 @@
+"""One database, opened from its address: read and write transactions, and whether its schema fits."""
+
+import sqlite3
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, Self
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlmodel import Session
+
+from storage import migrations
+from storage.errors import (
+    DatabaseLocked,
+    DatabaseTooNew,
+    DatabaseTooOld,
+    DatabaseUnreachable,
+    StorageError,
+)
+
+LOCK_WAIT_SECONDS: Final = 15.0
+"""How long a SQLite writer waits for its turn; the lock is unfair, and waits of 3 s were measured."""
+
+POSTGRESQL_DRIVER: Final = "postgresql+psycopg"
+
+
+class Database:
+    """A pool of connections to SQLite or PostgreSQL. Safe to share between threads, not forks."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._address = engine.url.render_as_string(hide_password=True)
+        self._writer = engine.execution_options(mileage_writes=True)
+        self._reader = engine.execution_options(mileage_writes=False)
+        if engine.dialect.name == "postgresql":
+            self._reader = self._reader.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        self.dispose = weakref.finalize(self, engine.dispose)
+        """Close every pooled connection; happens at exit when nobody calls it."""
+
+    @classmethod
+    def open(
+        cls, url: str, *, connections: int = 16, lock_wait_seconds: float = LOCK_WAIT_SECONDS
+    ) -> Self:
+        """Make the pool; nothing is connected yet. StorageError where the address is no database's."""
+        address = normalised_url(url)
+        if address.get_backend_name() == "sqlite":
+            return cls(_sqlite_engine(address, connections, lock_wait_seconds))
+        return cls(
+            create_engine(
+                address,
+                pool_size=connections,
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": 10},
+            )
+        )
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One consistent snapshot for any number of queries; writing in it is an error."""
+        with self._explaining(), Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction, committed at the end and rolled back on any exception.
+
+        On SQLite it holds the only write lock from the first statement on, so that nothing read in
+        it can be stale when it is written back.
+        """
+        with (
+            self._explaining(),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    def migrate(self) -> None:
+        """Bring the schema up to this program's; DatabaseTooNew where it is beyond it."""
+        with self._explaining(), self._writer.begin() as connection:
+            migrations.hold_off_others(connection)
+            self._refuse_newer(connection)
+            migrations.upgrade(connection)
+
+    def require_current(self) -> None:
+        """Raise a StorageError of one sentence unless the schema is exactly this program's."""
+        with self._explaining(), self._reader.connect() as connection:
+            self._refuse_newer(connection)
+            if migrations.revision_of(connection) != migrations.newest():
+                raise self._too_old()
+
+    def _refuse_newer(self, connection: Connection) -> None:
+        if not migrations.is_known(migrations.revision_of(connection)):
+            raise DatabaseTooNew(
+                f"The database at {self._address} was made by a newer Mileage. "
+                "Install that version, or point MILEAGE_DATABASE_URL at another database."
+            )
+
+    def _too_old(self) -> DatabaseTooOld:
+        return DatabaseTooOld(
+            f"The database at {self._address} is not up to date. Run “mileage migrate”."
+        )
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error) as error:
+            explained = self._explained(error)
+            if explained is None:
+                raise
+            raise explained from error
+
+    def _explained(self, error: Exception) -> StorageError | None:
+        cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+        said = (str(cause).strip() or type(cause).__name__).splitlines()[0]
+        if "no such table" in said or type(cause).__name__ == "UndefinedTable":
+            return self._too_old()
+        if "is locked" in said:
+            return DatabaseLocked(
+                f"The database at {self._address} is locked by another program. "
+                "Wait for it to finish or stop it, and try again."
+            )
+        if _is_connection_failure(cause):
+            return DatabaseUnreachable(
+                f"The database at {self._address} cannot be used: {said}. "
+                "Check MILEAGE_DATABASE_URL and that the database is there."
+            )
+        return None
+
+
+def normalised_url(url: str) -> URL:
+    """Read an address, with `postgres://` and `postgresql://` taken as psycopg's; StorageError else."""
+    try:
+        address = make_url(url)
+        backend = address.get_backend_name()
+    except (ArgumentError, NoSuchModuleError):
+        address, backend = URL.create("unknown"), ""
+    if backend in ("postgres", "postgresql"):
+        return address.set(drivername=POSTGRESQL_DRIVER)
+    if backend == "sqlite" and address.database not in (None, "", ":memory:"):
+        return address
+    raise DatabaseUnreachable(
+        "MILEAGE_DATABASE_URL is no address of a database. "
+        "Write sqlite:///mileage.db or postgresql://user@host/name."
+    )
+
+
+def _is_connection_failure(cause: BaseException) -> bool:
+    if isinstance(cause, sqlite3.Error):
+        return any(
+            part in str(cause)
+            for part in ("unable to open", "readonly", "not a database", "malformed", "disk")
+        )
+    return type(cause).__module__.startswith("psycopg") and isinstance(
+        cause, _psycopg_operational_error()
+    )
+
+
+def _psycopg_operational_error() -> type[Exception]:
+    import psycopg
+
+    return psycopg.OperationalError
+
+
+def _sqlite_engine(address: URL, connections: int, lock_wait_seconds: float) -> Engine:
+    engine = create_engine(
+        address, pool_size=connections, connect_args={"timeout": lock_wait_seconds}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # transactions begin below, not in the driver
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("mileage_writes", True)
+        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+        # Beginning as a writer avoids lost updates: a deferred reader that turns writer has read
+        # what another has since changed.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

@@ -1,0 +1,242 @@
+"""Declared outcomes, their transitions, and how many reached which state when."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, func, select, update
+
+from policies.metrics import OutcomeCounts
+from policies.outcomes import (
+    Complexity,
+    KeyKind,
+    Outcome,
+    OutcomeDraft,
+    OutcomeEvent,
+    OutcomeKey,
+    OutcomeKind,
+    OutcomeSize,
+    OutcomeState,
+)
+from storage.errors import EvidenceTaken
+from storage.tables import OutcomeEventRow, OutcomeKeyRow, OutcomeRow
+
+OPEN_STATES = (OutcomeState.DECLARED, OutcomeState.CLAIMED, OutcomeState.REJECTED)
+
+
+def add_outcome(
+    session: Session, draft: OutcomeDraft, team_id: int, owner_id: int, now: datetime
+) -> Outcome:
+    """Store a declaration with its first event; returns it with its id."""
+    row = OutcomeRow(
+        team_id=team_id,
+        owner_id=owner_id,
+        title=draft.title,
+        kind=draft.kind.value,
+        size=draft.size.value,
+        complexity=draft.complexity.value,
+        exploration=draft.exploration,
+        state=OutcomeState.DECLARED.value,
+        deadline=draft.deadline,
+        declared_at=now,
+    )
+    session.add(row)
+    session.flush()
+    outcome_id = _id_of(row)
+    session.add_all(
+        OutcomeKeyRow(outcome_id=outcome_id, place=place, kind=key.kind.value, value=key.value)
+        for place, key in enumerate(dict.fromkeys(draft.keys))
+    )
+    _add_event(session, OutcomeEvent(outcome_id, owner_id, now, None, OutcomeState.DECLARED))
+    return _outcome(row, tuple(dict.fromkeys(draft.keys)))
+
+
+def outcome_of(session: Session, outcome_id: int) -> Outcome | None:
+    """The outcome with this id."""
+    row = session.get(OutcomeRow, outcome_id, populate_existing=True)
+    return _outcomes(session, [row])[0] if row else None
+
+
+def save_transition(session: Session, before: Outcome, after: Outcome, event: OutcomeEvent) -> bool:
+    """Move an outcome on, if it still stands where `before` had it; False when somebody else was first.
+
+    The event is stored in the same transaction. EvidenceTaken when another outcome stands on the
+    link of `after`.
+    """
+    change = (
+        update(OutcomeRow)
+        .where(col(OutcomeRow.id) == before.id, col(OutcomeRow.state) == before.state.value)
+        .values(
+            state=after.state.value,
+            evidence_url=after.evidence_url,
+            claimed_at=after.claimed_at,
+            verified_at=after.verified_at,
+            verified_by=after.verified_by,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    try:
+        with session.begin_nested():
+            won = session.exec(change).rowcount == 1
+    except IntegrityError as error:
+        raise _evidence_taken(session, after) from error
+    if won:
+        _add_event(session, event)
+    return won
+
+
+def open_outcomes_of(session: Session, owner_id: int) -> list[Outcome]:
+    """What the person has declared and not finished, oldest first."""
+    return _select(session, OutcomeRow.owner_id == owner_id, col(OutcomeRow.state).in_(OPEN_STATES))
+
+
+def outcomes_of_team(
+    session: Session, team_id: int, states: Collection[OutcomeState] = tuple(OutcomeState)
+) -> list[Outcome]:
+    """The team's outcomes in any of the states, oldest first."""
+    return _select(session, OutcomeRow.team_id == team_id, col(OutcomeRow.state).in_(states))
+
+
+def evidence_owner(session: Session, url: str) -> Outcome | None:
+    """The outcome that stands on this link; a dropped one lets go of it."""
+    found = _select(
+        session, OutcomeRow.evidence_url == url, OutcomeRow.state != OutcomeState.DROPPED.value
+    )
+    return found[0] if found else None
+
+
+def counts_between(session: Session, team_id: int, start: datetime, end: datetime) -> OutcomeCounts:
+    """How many of the team's outcomes reached each state in [start, end), each counted once."""
+    query = (
+        select(OutcomeEventRow.after, func.count(col(OutcomeEventRow.outcome_id).distinct()))
+        .join(OutcomeRow, col(OutcomeRow.id) == col(OutcomeEventRow.outcome_id))
+        .where(OutcomeRow.team_id == team_id, OutcomeEventRow.at >= start, OutcomeEventRow.at < end)
+        .group_by(OutcomeEventRow.after)
+    )
+    reached: dict[str, int] = dict(session.exec(query).all())
+    return OutcomeCounts(
+        declared=reached.get(OutcomeState.DECLARED, 0),
+        claimed=reached.get(OutcomeState.CLAIMED, 0),
+        verified=reached.get(OutcomeState.VERIFIED, 0),
+    )
+
+
+def outcomes_reaching(
+    session: Session, team_id: int, state: OutcomeState, start: datetime, end: datetime
+) -> list[Outcome]:
+    """The team's outcomes that reached the state in [start, end), oldest first."""
+    reached = select(OutcomeEventRow.outcome_id).where(
+        OutcomeEventRow.after == state.value,
+        OutcomeEventRow.at >= start,
+        OutcomeEventRow.at < end,
+    )
+    return _select(session, OutcomeRow.team_id == team_id, col(OutcomeRow.id).in_(reached))
+
+
+def has_verified_between(
+    session: Session, verifier_id: int, owner_id: int, start: datetime, end: datetime
+) -> bool:
+    """Whether the verifier verified an outcome of the owner in [start, end)."""
+    query = (
+        select(OutcomeEventRow.id)
+        .join(OutcomeRow, col(OutcomeRow.id) == col(OutcomeEventRow.outcome_id))
+        .where(
+            OutcomeEventRow.actor_id == verifier_id,
+            OutcomeEventRow.after == OutcomeState.VERIFIED.value,
+            OutcomeEventRow.at >= start,
+            OutcomeEventRow.at < end,
+            OutcomeRow.owner_id == owner_id,
+        )
+        .limit(1)
+    )
+    return session.exec(query).first() is not None
+
+
+def events_of(session: Session, outcome_id: int) -> list[OutcomeEvent]:
+    """The outcome's transitions, in order."""
+    query = (
+        select(OutcomeEventRow)
+        .where(OutcomeEventRow.outcome_id == outcome_id)
+        .order_by(col(OutcomeEventRow.id))
+    )
+    return [
+        OutcomeEvent(
+            row.outcome_id,
+            row.actor_id,
+            row.at,
+            OutcomeState(row.before) if row.before else None,
+            OutcomeState(row.after),
+            row.reason,
+        )
+        for row in session.exec(query)
+    ]
+
+
+def _select(session: Session, *conditions: ColumnElement[bool] | bool) -> list[Outcome]:
+    query = select(OutcomeRow).where(*conditions).order_by(col(OutcomeRow.id))
+    return _outcomes(session, session.exec(query.execution_options(populate_existing=True)).all())
+
+
+def _outcomes(session: Session, rows: Collection[OutcomeRow]) -> list[Outcome]:
+    keys = _keys_of(session, [_id_of(row) for row in rows])
+    return [_outcome(row, tuple(keys.get(_id_of(row), ()))) for row in rows]
+
+
+def _keys_of(session: Session, outcome_ids: Iterable[int]) -> dict[int, list[OutcomeKey]]:
+    query = (
+        select(OutcomeKeyRow)
+        .where(col(OutcomeKeyRow.outcome_id).in_(outcome_ids))
+        .order_by(col(OutcomeKeyRow.outcome_id), col(OutcomeKeyRow.place))
+    )
+    keys: dict[int, list[OutcomeKey]] = {}
+    for row in session.exec(query):
+        keys.setdefault(row.outcome_id, []).append(OutcomeKey(KeyKind(row.kind), row.value))
+    return keys
+
+
+def _add_event(session: Session, event: OutcomeEvent) -> None:
+    session.add(
+        OutcomeEventRow(
+            outcome_id=event.outcome_id,
+            actor_id=event.actor_id,
+            at=event.at,
+            before=event.before.value if event.before else None,
+            after=event.after.value,
+            reason=event.reason,
+        )
+    )
+    session.flush()
+
+
+def _evidence_taken(session: Session, after: Outcome) -> EvidenceTaken:
+    owner = evidence_owner(session, after.evidence_url) if after.evidence_url else None
+    label = owner.label if owner else "another outcome"
+    return EvidenceTaken(f"That link is already the evidence of {label}. Give a link of its own.")
+
+
+def _id_of(row: OutcomeRow) -> int:
+    if row.id is None:
+        raise ValueError("The outcome is not stored yet.")
+    return row.id
+
+
+def _outcome(row: OutcomeRow, keys: tuple[OutcomeKey, ...]) -> Outcome:
+    return Outcome(
+        id=_id_of(row),
+        team_id=row.team_id,
+        owner_id=row.owner_id,
+        title=row.title,
+        kind=OutcomeKind(row.kind),
+        size=OutcomeSize(row.size),
+        complexity=Complexity(row.complexity),
+        exploration=row.exploration,
+        state=OutcomeState(row.state),
+        keys=keys,
+        deadline=row.deadline,
+        evidence_url=row.evidence_url,
+        declared_at=row.declared_at,
+        claimed_at=row.claimed_at,
+        verified_at=row.verified_at,
+        verified_by=row.verified_by,
+    )

@@ -1,0 +1,295 @@
+"""Usage summed by person, local day, source and model: what every report reads.
+
+A row of `engineer_day` is always the sum over the raw records of that day; whoever changes records,
+or the zone in which a person's days begin, rebuilds the days concerned in the same transaction.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Delete,
+    Insert,
+    Integer,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+)
+from sqlmodel import Session, col, select
+
+from policies.metrics import PersonWeek
+from policies.periods import IsoWeek, day_bounds
+from policies.usage import (
+    TokenCounts,
+    UsageRecord,
+    first_key_of_hour,
+    from_microseconds,
+    microseconds,
+    usd_from_nanos,
+)
+from storage.tables import EngineerDayRow, PersonRow, TeamRow, UsageRow, table_of
+from storage.types import UsageKey
+
+HOUR_US: Final = 3_600_000_000
+IDS_AT_ONCE: Final = 10_000
+TOKEN_CLASSES: Final = TokenCounts._fields
+
+usage_table = table_of(UsageRow)
+day_table = table_of(EngineerDayRow)
+
+
+DAY_SUMS: Final = (
+    func.sum(day_table.c.tokens),
+    func.sum(day_table.c.tokens_unpriced),
+    func.sum(day_table.c.cost_list_nusd),
+    *(func.sum(day_table.c[name]) for name in TOKEN_CLASSES),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDay:
+    """One person's local day. Costs are USD at list price; `tokens_unpriced` are without a price."""
+
+    day: date
+    tokens: TokenCounts
+    tokens_total: int
+    tokens_unpriced: int
+    cost_list: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ModelShare:
+    """What one person used of one model."""
+
+    model_id: str
+    model_class: str
+    tokens: int
+    tokens_unpriced: int
+    cost_list: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class UsageSource:
+    """Where figures come from: the source, its trust (0-3, the lowest seen), how far it has delivered."""
+
+    source: str
+    trust: int
+    cost_bases: tuple[str, ...]
+    data_as_of: datetime
+
+
+def zones_by_person(session: Session, person_ids: Collection[int]) -> dict[int, ZoneInfo]:
+    """The zone in which each person's days begin: their home team's, UTC without a team."""
+    zones: dict[int, ZoneInfo] = {}
+    for ids in _slices(sorted(person_ids)):
+        query = (
+            select(PersonRow.id, TeamRow.time_zone)
+            .outerjoin(TeamRow, col(TeamRow.id) == col(PersonRow.home_team_id))
+            .where(col(PersonRow.id).in_(ids))
+        )
+        zones |= {one: ZoneInfo(name or "UTC") for one, name in session.exec(query) if one}
+    return zones
+
+
+def days_touched(session: Session, records: Iterable[UsageRecord]) -> set[tuple[int, date]]:
+    """The (person, local day) pairs that storing these records can change.
+
+    Both ends of a record's hour count: a revision may move within its hour, and in a zone with a
+    half-hour offset a day begins in the middle of one.
+    """
+    hours = {(record[0], record[4] // HOUR_US) for record in records}
+    return _days_of_hours(session, hours)
+
+
+def rebuild_days(session: Session, touched: Collection[tuple[int, date]]) -> None:
+    """Recompute the given (person, local day) pairs from the raw records by range scans."""
+    if not touched:
+        return
+    zones = zones_by_person(session, {person_id for person_id, _ in touched})
+    ranges = [
+        _range_of(person_id, day, zones[person_id])
+        for person_id, day in sorted(touched)
+        if person_id in zones
+    ]
+    connection = session.connection()
+    connection.execute(DELETE_DAY, ranges)
+    connection.execute(SUM_UP_DAY, ranges)
+
+
+def rebuild_people(session: Session, person_ids: Collection[int]) -> None:
+    """Recompute every day of these people, as after a change of their team or its zone."""
+    hour = usage_table.c.start_us // HOUR_US
+    for person_id in sorted(person_ids):
+        connection = session.connection()
+        connection.execute(delete(day_table).where(day_table.c.person_id == person_id))
+        hours = connection.scalars(
+            select(hour).where(usage_table.c.person_id == person_id).distinct()
+        )
+        rebuild_days(session, _days_of_hours(session, {(person_id, one) for one in hours}))
+
+
+def person_weeks(session: Session, team_id: int, week: IsoWeek) -> list[PersonWeek]:
+    """What each person at home in the team used in the week; people without usage are left out."""
+    day = col(EngineerDayRow.day)
+    query = (
+        select(
+            EngineerDayRow.person_id,
+            func.sum(EngineerDayRow.tokens),
+            func.sum(EngineerDayRow.cost_list_nusd),
+            func.sum(EngineerDayRow.tokens_unpriced),
+        )
+        .join(PersonRow, col(PersonRow.id) == col(EngineerDayRow.person_id))
+        .where(PersonRow.home_team_id == team_id, day >= week.monday, day <= week.sunday)
+        .group_by(col(EngineerDayRow.person_id))
+        .order_by(col(EngineerDayRow.person_id))
+    )
+    return [
+        PersonWeek(person_id, int(tokens), usd_from_nanos(int(cost)), int(unpriced))
+        for person_id, tokens, cost, unpriced in session.exec(query)
+    ]
+
+
+def person_weeks_of(
+    session: Session, team_id: int, weeks: Iterable[IsoWeek]
+) -> dict[IsoWeek, list[PersonWeek]]:
+    """`person_weeks` for each of the weeks."""
+    return {week: person_weeks(session, team_id, week) for week in weeks}
+
+
+def person_days(session: Session, person_id: int, first: date, last: date) -> list[PersonDay]:
+    """One person's days with usage from `first` to `last`, in order."""
+    rows = session.connection().execute(
+        select(day_table.c.day, *DAY_SUMS)
+        .where(day_table.c.person_id == person_id, day_table.c.day.between(first, last))
+        .group_by(day_table.c.day)
+        .order_by(day_table.c.day)
+    )
+    return [
+        PersonDay(day, _tokens(classes), int(tokens), int(unpriced), usd_from_nanos(int(cost)))
+        for day, tokens, unpriced, cost, *classes in rows
+    ]
+
+
+def model_mix(session: Session, person_id: int, first: date, last: date) -> list[ModelShare]:
+    """What one person used of each model from `first` to `last`, by the model's name."""
+    model = (day_table.c.model_id, day_table.c.model_class)
+    rows = session.connection().execute(
+        select(*model, *DAY_SUMS[:3])
+        .where(day_table.c.person_id == person_id, day_table.c.day.between(first, last))
+        .group_by(*model)
+        .order_by(*model)
+    )
+    return [
+        ModelShare(model_id, model_class, int(tokens), int(unpriced), usd_from_nanos(int(cost)))
+        for model_id, model_class, tokens, unpriced, cost in rows
+    ]
+
+
+def usage_sources(session: Session, person_ids: Collection[int]) -> list[UsageSource]:
+    """Provenance and freshness of these people's figures, by the source's name."""
+    found: dict[str, list[tuple[int, str, int]]] = {}
+    for ids in _slices(sorted(person_ids)):
+        rows = session.connection().execute(
+            select(
+                day_table.c.source,
+                day_table.c.cost_basis,
+                func.min(day_table.c.trust),
+                func.max(day_table.c.data_as_of_us),
+            )
+            .where(day_table.c.person_id.in_(ids))
+            .group_by(day_table.c.source, day_table.c.cost_basis)
+        )
+        for source, basis, trust, as_of in rows:
+            found.setdefault(source, []).append((trust, basis, as_of))
+    return [
+        UsageSource(
+            source=source,
+            trust=min(trust for trust, _, _ in parts),
+            cost_bases=tuple(sorted({basis for _, basis, _ in parts})),
+            data_as_of=from_microseconds(max(as_of for _, _, as_of in parts)),
+        )
+        for source, parts in sorted(found.items())
+    ]
+
+
+def _days_of_hours(session: Session, hours: set[tuple[int, int]]) -> set[tuple[int, date]]:
+    zones = zones_by_person(session, {person_id for person_id, _ in hours})
+    return {
+        (person_id, from_microseconds(moment).astimezone(zone).date())
+        for person_id, hour in hours
+        if (zone := zones.get(person_id))
+        for moment in (hour * HOUR_US, (hour + 1) * HOUR_US - 1)
+    }
+
+
+def _range_of(person_id: int, day: date, zone: ZoneInfo) -> dict[str, Any]:
+    start, end = day_bounds(day, zone)
+    last = end - timedelta(microseconds=1)
+    return {
+        "of_person": person_id,
+        "of_day": day,
+        "first_key": first_key_of_hour(start),
+        "end_key": first_key_of_hour(last + timedelta(hours=1)),
+        "first_us": microseconds(start),
+        "end_us": microseconds(end),
+    }
+
+
+def _tokens(classes: Sequence[Any]) -> TokenCounts:
+    return TokenCounts(*(None if count is None else int(count) for count in classes))
+
+
+def _slices(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + IDS_AT_ONCE] for start in range(0, len(ids), IDS_AT_ONCE))
+
+
+def _delete_day() -> Delete:
+    return delete(day_table).where(
+        day_table.c.person_id == bindparam("of_person", type_=Integer),
+        day_table.c.day == bindparam("of_day", type_=Date),
+    )
+
+
+def _sum_up_day() -> Insert:
+    raw = usage_table.c
+    group = (raw.person_id, raw.source, raw.model_id, raw.model_class, raw.cost_basis)
+    tokens = sum(
+        (func.coalesce(raw[name], 0) for name in TOKEN_CLASSES[1:]),
+        func.coalesce(raw[TOKEN_CLASSES[0]], 0),
+    )
+    summed = (*TOKEN_CLASSES, "output_reasoning", "requests", "cost_reported_nusd")
+    columns = {
+        **{column.name: column for column in group},
+        "day": bindparam("of_day", type_=Date),
+        "trust": func.min(raw.trust),
+        **{name: func.sum(raw[name]) for name in summed},
+        "records": func.count(),
+        "tokens": func.sum(tokens),
+        "tokens_unpriced": func.sum(case((raw.cost_list_nusd.is_(None), tokens), else_=0)),
+        "cost_list_nusd": func.coalesce(func.sum(raw.cost_list_nusd), 0),
+        "data_as_of_us": func.max(raw.data_as_of_us),
+    }
+    scan = (
+        select(*columns.values())
+        .where(
+            raw.person_id == bindparam("of_person", type_=Integer),
+            raw.usage_key >= bindparam("first_key", type_=UsageKey),
+            raw.usage_key < bindparam("end_key", type_=UsageKey),
+            raw.start_us >= bindparam("first_us", type_=BigInteger),
+            raw.start_us < bindparam("end_us", type_=BigInteger),
+        )
+        .group_by(*group)
+    )
+    return insert(day_table).from_select(list(columns), scan)
+
+
+DELETE_DAY: Final = _delete_day()
+SUM_UP_DAY: Final = _sum_up_day()

@@ -1,0 +1,157 @@
+"""Usage records in: an idempotent bulk upsert, and the rollups that follow from it.
+
+Records are stored by (person, usage key). Of two versions of a record the higher `revision` stays; an
+equal one changes nothing. Bulk paths bind the records as they are: no ORM objects, no dicts.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+
+from sqlalchemy import BigInteger, Boolean, Column, Connection, Integer, delete, select
+from sqlmodel import Session
+
+from policies.usage import UsageRecord, first_key_of_hour, microseconds
+from storage import rollups
+from storage.tables import UsageRow, table_of
+from storage.types import UsageKey
+
+if TYPE_CHECKING:
+    import psycopg
+
+ROWS_AT_ONCE: Final = 10_000
+
+usage_table = table_of(UsageRow)
+COLUMNS: Final = UsageRecord._fields
+KEY: Final = ("person_id", "usage_key")
+REVISED: Final = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in KEY)
+INSERT: Final = f"INSERT INTO usage ({', '.join(COLUMNS)})"
+ON_CONFLICT: Final = (
+    f" ON CONFLICT (person_id, usage_key) DO UPDATE SET {REVISED}"
+    " WHERE excluded.revision > usage.revision"
+)
+
+VALUES: Final = f" VALUES ({', '.join('?' * len(COLUMNS))})"
+INSERT_NEW: Final = f"{INSERT}{VALUES} ON CONFLICT DO NOTHING"
+INSERT_OR_REVISE: Final = f"{INSERT}{VALUES}{ON_CONFLICT}"
+COPY_TO_STAGE: Final = f"COPY usage_stage ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
+MERGE_STAGE: Final = (
+    f"WITH merged AS ({INSERT} SELECT {', '.join(COLUMNS)} FROM usage_stage{ON_CONFLICT}"  # noqa: S608
+    " RETURNING xmax = 0 AS is_new)"
+    " SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM merged"
+)
+
+
+class UpsertCounts(NamedTuple):
+    """What became of the records: stored, replaced by a higher revision, or as they were."""
+
+    new: int
+    changed: int
+    unchanged: int
+
+
+def store_usage(session: Session, records: Sequence[UsageRecord]) -> UpsertCounts:
+    """Upsert records and rebuild the days they touch, in the caller's transaction."""
+    counts = upsert_usage(session, records)
+    if counts.new or counts.changed:
+        rollups.rebuild_days(session, rollups.days_touched(session, records))
+    return counts
+
+
+def upsert_usage(session: Session, records: Sequence[UsageRecord]) -> UpsertCounts:
+    """Store new records and higher revisions of known ones; rollups are the caller's to rebuild.
+
+    Of several versions of a record among `records`, only the one that would stay is counted as new
+    or changed.
+    """
+    latest = latest_revisions(records)
+    if not latest:
+        return UpsertCounts(0, 0, len(records))
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        new, changed = _copy_and_merge(connection, latest)
+    else:
+        new, changed = _insert_or_revise(connection, latest)
+    return UpsertCounts(new, changed, len(records) - new - changed)
+
+
+def latest_revisions(records: Sequence[UsageRecord]) -> Sequence[UsageRecord]:
+    """The records with each key once: its highest revision, the first of equal ones."""
+    latest: dict[tuple[int, bytes], UsageRecord] = {}
+    for record in records:
+        known = latest.setdefault((record[0], record[1]), record)
+        if known.revision < record.revision:
+            latest[record[0], record[1]] = record
+    return records if len(latest) == len(records) else list(latest.values())
+
+
+def usage_between(
+    session: Session, person_id: int, start: datetime, end: datetime
+) -> list[UsageRecord]:
+    """One person's records that began in [start, end), hour by hour."""
+    raw = usage_table.c
+    rows = session.connection().execute(
+        select(usage_table)
+        .where(
+            raw.person_id == person_id,
+            raw.usage_key >= first_key_of_hour(start),
+            raw.start_us >= microseconds(start),
+            raw.start_us < microseconds(end),
+        )
+        .order_by(raw.usage_key)
+    )
+    return [UsageRecord(*row) for row in rows]
+
+
+def move_usage(session: Session, from_person: int, to_person: int) -> None:
+    """Give one person's records to another, who turned out to be the same; rollups are not rebuilt.
+
+    Where both have a record, the higher revision stays.
+    """
+    connection = session.connection()
+    columns = ", ".join(COLUMNS)
+    moved = ", ".join(str(int(to_person)) if name == "person_id" else name for name in COLUMNS)
+    connection.exec_driver_sql(
+        f"INSERT INTO usage ({columns}) SELECT {moved} FROM usage"  # noqa: S608 - names and an int
+        f" WHERE person_id = {int(from_person)}{ON_CONFLICT}"
+    )
+    connection.execute(delete(usage_table).where(usage_table.c.person_id == from_person))
+    days = rollups.day_table
+    connection.execute(delete(days).where(days.c.person_id == from_person))
+
+
+def _insert_or_revise(connection: Connection, records: Sequence[UsageRecord]) -> tuple[int, int]:
+    new = changed = 0
+    for start in range(0, len(records), ROWS_AT_ONCE):
+        rows = list(records[start : start + ROWS_AT_ONCE])
+        inserted = connection.exec_driver_sql(INSERT_NEW, rows).rowcount
+        if inserted < len(rows):
+            changed += connection.exec_driver_sql(INSERT_OR_REVISE, rows).rowcount
+        new += inserted
+    return new, changed
+
+
+def _copy_and_merge(connection: Connection, records: Sequence[UsageRecord]) -> tuple[int, int]:
+    connection.exec_driver_sql(
+        "CREATE TEMP TABLE IF NOT EXISTS usage_stage (LIKE usage) ON COMMIT DROP"
+    )
+    raw = cast("psycopg.Connection", connection.connection.dbapi_connection)
+    with raw.cursor() as cursor:
+        with cursor.copy(COPY_TO_STAGE) as copy:
+            copy.set_types(COPY_TYPES)
+            for record in records:
+                copy.write_row(record)
+        cursor.execute(MERGE_STAGE)
+        new, changed = cursor.fetchone() or (0, 0)
+        cursor.execute("TRUNCATE usage_stage")
+    return new, changed
+
+
+def _copy_type(column: Column[Any]) -> str:
+    if isinstance(column.type, UsageKey):
+        return "bytea"  # in a binary COPY the 16 bytes of a uuid
+    kinds = {BigInteger: "int8", Integer: "int4", Boolean: "bool"}
+    return kinds.get(type(column.type), "text")
+
+
+COPY_TYPES: Final = [_copy_type(usage_table.c[name]) for name in COLUMNS]
