@@ -1,0 +1,240 @@
+"""The Slack workspace as the bot sees it: its clients, who the bot is, who a person is, what a channel is."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from policies.people import SlackIdentity
+
+REMEMBERED_FOR = timedelta(minutes=10)
+MOST_PREFILLED = 200
+
+
+class SlackUnreachable(Exception):
+    """Slack could not be reached or refused the token; the message is one sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The workspace the bot is installed in, and who the bot is there."""
+
+    workspace_id: str
+    enterprise_id: str
+    bot_user_id: str
+    bot_id: str
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What Slack says about a person. `refusal` is why they may not use Mileage, or None."""
+
+    identity: SlackIdentity
+    name: str
+    email: str | None
+    time_zone: str
+    is_admin: bool
+    is_bot: bool
+    refusal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A channel. `is_shared` is whether another organisation reads it."""
+
+    channel_id: str
+    name: str
+    is_shared: bool
+    is_archived: bool
+    is_member: bool
+
+
+def slack_client(
+    token: str, api_url: str, session: aiohttp.ClientSession, *, for_delivery: bool = False
+) -> AsyncWebClient:
+    """A Web API client. The delivery's own never repeats a request: a repeat could post twice."""
+    retries: list[AsyncRetryHandler] = []
+    if not for_delivery:
+        retries = [AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler()]
+    return AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=retries)
+
+
+async def recognise_workspace(client: AsyncWebClient) -> Workspace:
+    """Ask Slack who the bot is, once; SlackUnreachable says in one sentence what is wrong."""
+    try:
+        answer = await client.auth_test()
+    except SlackApiError as error:
+        reason = error.response.get("error", "an unknown error")
+        raise SlackUnreachable(f"Slack refused SLACK_BOT_TOKEN: {reason}.") from None
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        where = client.base_url
+        raise SlackUnreachable(f"Slack at {where} is not reachable: {error}.") from None
+    scopes = str(answer.headers.get("x-oauth-scopes", answer.headers.get("X-OAuth-Scopes", "")))
+    return Workspace(
+        workspace_id=str(answer["team_id"]),
+        enterprise_id=str(answer.get("enterprise_id") or ""),
+        bot_user_id=str(answer["user_id"]),
+        bot_id=str(answer.get("bot_id") or ""),
+        scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
+    )
+
+
+class Installation:
+    """The one installation, as Bolt's `authorize`: answers from memory, with no auth.test a request."""
+
+    def __init__(self, workspace: Workspace, token: str) -> None:
+        self._workspace = workspace
+        self._result: AuthorizeResult | None = AuthorizeResult(
+            enterprise_id=workspace.enterprise_id or None,
+            team_id=workspace.workspace_id,
+            bot_user_id=workspace.bot_user_id,
+            bot_id=workspace.bot_id,
+            bot_token=token,
+        )
+
+    @property
+    def is_revoked(self) -> bool:
+        """Whether the workspace took its consent back."""
+        return self._result is None
+
+    async def authorize(
+        self, enterprise_id: str | None, team_id: str | None
+    ) -> AuthorizeResult | None:
+        """Who the bot is, or None for a workspace it is not installed in."""
+        is_ours = team_id == self._workspace.workspace_id or (
+            bool(enterprise_id) and enterprise_id == self._workspace.enterprise_id
+        )
+        return self._result if is_ours else None
+
+    def forget(self) -> None:
+        """Drop the token after app_uninstalled or tokens_revoked."""
+        self._result = None
+
+
+@dataclass(slots=True)
+class Directory:
+    """People and channels, looked up in Slack and remembered for ten minutes."""
+
+    client: AsyncWebClient
+    workspace: Workspace
+    clock: Clock
+    _profiles: dict[str, tuple[datetime, Profile]] = field(default_factory=dict)
+    _places: dict[str, tuple[datetime, Place | None]] = field(default_factory=dict)
+
+    async def profile(self, user_id: str) -> Profile:
+        """What Slack says about a person; SlackApiError when it knows nobody of this id."""
+        known = self._profiles.get(user_id)
+        if known is None or self.clock.now() - known[0] > REMEMBERED_FOR:
+            answer = await self.client.users_info(user=user_id)
+            known = (self.clock.now(), self._profile_of(answer["user"]))
+            self._profiles[user_id] = known
+        return known[1]
+
+    async def place(self, channel_id: str) -> Place | None:
+        """What Slack says about a channel; None for a direct message or a channel the bot cannot see."""
+        if not channel_id.startswith(("C", "G")):
+            return None
+        known = self._places.get(channel_id)
+        if known is None or self.clock.now() - known[0] > REMEMBERED_FOR:
+            known = (self.clock.now(), await self._look_at(channel_id))
+            self._places[channel_id] = known
+        return known[1]
+
+    def forget_place(self, channel_id: str) -> None:
+        """Look the channel up again next time."""
+        self._places.pop(channel_id, None)
+
+    async def colleagues_in(self, channel_id: str) -> list[Profile]:
+        """The channel's people without bots and guests, in name order; [] where it has too many."""
+        ids = await self._member_ids(channel_id)
+        if len(ids) > MOST_PREFILLED:
+            return []
+        return await self.profiles(ids)
+
+    async def profiles(self, user_ids: list[str]) -> list[Profile]:
+        """The people among these ids who may use Mileage, in name order."""
+        gate = asyncio.Semaphore(8)
+
+        async def one(user_id: str) -> Profile | None:
+            async with gate:
+                try:
+                    return await self.profile(user_id)
+                except SlackApiError:
+                    return None
+
+        found = await asyncio.gather(*(one(user_id) for user_id in user_ids))
+        admitted = [p for p in found if p is not None and p.refusal is None and not p.is_bot]
+        return sorted(admitted, key=lambda profile: profile.name.casefold())
+
+    async def _member_ids(self, channel_id: str) -> list[str]:
+        ids: list[str] = []
+        cursor: str | None = None
+        while len(ids) <= MOST_PREFILLED:
+            answer = await self.client.conversations_members(
+                channel=channel_id, limit=MOST_PREFILLED + 1, cursor=cursor
+            )
+            ids += answer["members"]
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                break
+        return ids
+
+    async def _look_at(self, channel_id: str) -> Place | None:
+        try:
+            channel = (await self.client.conversations_info(channel=channel_id))["channel"]
+        except SlackApiError as error:
+            if error.response.get("error") in ("channel_not_found", "missing_scope"):
+                return None
+            raise
+        return Place(
+            channel_id=channel_id,
+            name=channel.get("name", ""),
+            is_shared=bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")),
+            is_archived=bool(channel.get("is_archived")),
+            is_member=bool(channel.get("is_member")),
+        )
+
+    def _profile_of(self, user: dict[str, Any]) -> Profile:
+        details = user.get("profile") or {}
+        name = details.get("display_name") or details.get("real_name") or user.get("real_name")
+        return Profile(
+            identity=SlackIdentity(
+                self.workspace.enterprise_id, self.workspace.workspace_id, user["id"]
+            ),
+            name=name or user.get("name") or user["id"],
+            email=details.get("email") or None,
+            time_zone=_known_zone(user.get("tz")),
+            is_admin=bool(user.get("is_admin") or user.get("is_owner")),
+            is_bot=bool(user.get("is_bot") or user["id"] == "USLACKBOT"),
+            refusal=self._refusal_of(user),
+        )
+
+    def _refusal_of(self, user: dict[str, Any]) -> str | None:
+        if user.get("is_restricted") or user.get("is_ultra_restricted"):
+            return "Mileage is for members of this workspace; guests cannot use it."
+        is_foreign = user.get("team_id") not in (None, self.workspace.workspace_id)
+        if user.get("is_stranger") or (is_foreign and not self.workspace.enterprise_id):
+            return "Mileage is for members of this workspace; people of other organisations cannot use it."
+        if user.get("deleted"):
+            return "This account is deactivated."
+        return None
+
+
+def _known_zone(name: str | None) -> str:
+    try:
+        return ZoneInfo(name).key if name else "UTC"
+    except (ValueError, OSError):
+        return "UTC"
