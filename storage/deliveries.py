@@ -71,8 +71,10 @@ def enqueue(
         "attempt": 0,
     }
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(DeliveryRow).values(values).on_conflict_do_nothing()
-    return session.exec(statement).rowcount == 1
+    statement = (
+        insert(DeliveryRow).values(values).on_conflict_do_nothing().returning(col(DeliveryRow.id))
+    )
+    return session.exec(statement).first() is not None
 
 
 def claim_due(session: Session, now: datetime, lease: timedelta, limit: int = 10) -> list[Claim]:

@@ -1,0 +1,106 @@
+"""How near to the bare drivers is a million-row upsert through the storage layer?
+
+Ours: `storage.usage.upsert_usage`. Limits, on the same rows and the same table: sqlite3 executemany
+upserts in batches of ten thousand, and psycopg COPY to a stage with one merge. Each load is measured
+on empty tables and again on full ones, where nothing changes. `UPSERT_ROWS` sets the number of rows.
+"""
+
+import gc
+import os
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+
+from bench.table import Row, peak_memory
+from policies.usage import UsageRecord
+from storage import people, usage
+from storage.database import Database
+from tests.postgres import create_database, postgres_server
+from tests.storage.records import many_records
+
+ROWS = int(os.environ.get("UPSERT_ROWS", "1_000_000"))
+PEOPLE = 300
+
+
+def measure() -> list[Row]:
+    """Both engines, fresh and repeated."""
+    records = list(many_records(list(range(1, PEOPLE + 1)), ROWS))
+    gc.freeze()  # the rows are the input; the collector need not walk them in either arm
+    return _on_sqlite(records) + _on_postgres(records)
+
+
+def _on_sqlite(records: list[UsageRecord]) -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        ours = _prepared(f"sqlite:///{folder}/ours.db")
+        raw = Path(folder, "raw.db")
+        _prepared(f"sqlite:///{raw}").dispose()
+        return _compare("SQLite", ours, records, lambda: _raw_sqlite(raw, records), aim=1.1)
+
+
+def _on_postgres(records: list[UsageRecord]) -> list[Row]:
+    with postgres_server({"max_wal_size": "4GB"}) as server:
+        ours = _prepared(create_database(server, "ours"))
+        raw = create_database(server, "raw")
+        _prepared(raw).dispose()
+        return _compare("PostgreSQL", ours, records, lambda: _raw_postgres(raw, records), aim=1.2)
+
+
+def _compare(
+    engine: str, ours: Database, records: list[UsageRecord], peer: Callable[[], None], aim: float
+) -> list[Row]:
+    rows = []
+    for load in ("upsert", "repeat"):
+        limit = _seconds(peer)
+        with peak_memory() as peak:
+            measured = _seconds(lambda: _ours(ours, records))
+        question = f"{load} of {len(records):,} rows, {engine}"
+        note = f"{len(records) / measured:,.0f} rows/s"
+        rows.append(Row(question, measured, limit, aim=aim, peak_mb=peak.mb, note=note))
+    ours.dispose()
+    return rows
+
+
+def _ours(database: Database, records: list[UsageRecord]) -> None:
+    with database.writing() as session:
+        usage.upsert_usage(session, records)
+
+
+def _raw_sqlite(path: Path, records: list[UsageRecord]) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("BEGIN IMMEDIATE")
+    for start in range(0, len(records), 10_000):
+        connection.executemany(usage.INSERT_OR_REVISE, records[start : start + 10_000])
+    connection.execute("COMMIT")
+    connection.close()
+
+
+def _raw_postgres(url: str, records: list[UsageRecord]) -> None:
+    columns = ", ".join(UsageRecord._fields)
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE stage (LIKE usage) ON COMMIT DROP")
+        with cursor.copy(f"COPY stage ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(usage.COPY_TYPES)
+            for record in records:
+                copy.write_row(record)
+        cursor.execute(f"{usage.INSERT} SELECT {columns} FROM stage{usage.ON_CONFLICT}")  # noqa: S608 - names
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    gc.collect()
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def _prepared(url: str) -> Database:
+    database = Database.open(url)
+    database.migrate()
+    with database.writing() as session:
+        for number in range(PEOPLE):
+            people.ensure_person_by_email(session, f"person-{number}@example.org")
+    return database
