@@ -1,0 +1,139 @@
+"""Living through the plan: teams set up, outcomes declared, claimed, verified and settled by the real flows."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.demo.organisation import DemoMember, DemoTeam, Organisation
+from bot.demo.plan import DURABLE_AFTER, PlannedOutcome
+from bot.flows import outcomes as outcome_flows
+from bot.flows.people import Introduction, Speaker, recognise
+from policies.outcomes import Outcome, OutcomeEvent, OutcomeState
+from policies.people import SlackIdentity
+from storage import audit
+from storage import outcomes as stored
+from storage.database import Database
+from storage.people import TeamDraft, save_team
+
+Speakers = Mapping[DemoMember, Speaker]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Something that happened to a planned outcome, at its own time."""
+
+    at: datetime
+    do: Callable[[], None]
+
+
+def seed_people(database: Database, organisation: Organisation, now: datetime) -> Speakers:
+    """Introduce everybody and set up the teams with their leads."""
+    for team in organisation.teams:
+        people = {
+            member: _introduce(database, organisation, team, member) for member in team.members
+        }
+        draft = TeamDraft(team.name, organisation.workspace.id, team.channel_id, team.time_zone)
+        leads = [people[member].person.id for member in team.members if member.lead]
+        with database.writing() as session:
+            saved = save_team(session, draft, leads, [one.person.id for one in people.values()])
+            audit.record(session, leads[0], "team.saved", saved.name, {"members": len(people)}, now)
+    return {
+        member: _introduce(database, organisation, team, member)
+        for team, member in organisation.people()
+    }
+
+
+def seed_outcomes(
+    database: Database, speakers: Speakers, plan: Sequence[PlannedOutcome], now: datetime
+) -> int:
+    """Play every step of the plan up to `now`, in the order of time; returns how many outcomes there are."""
+    lives = [_Life(database, speakers, planned) for planned in plan]
+    declared = sorted(
+        (life for life in lives if life.planned.declared_at <= now),
+        key=lambda life: life.planned.declared_at,
+    )
+    for life in declared:
+        life.declare()
+    steps = sorted(
+        (step for life in declared for step in life.steps() if step.at <= now),
+        key=lambda step: step.at,
+    )
+    for step in steps:
+        step.do()
+    return len(declared)
+
+
+class _Life:
+    """One planned outcome as it is lived."""
+
+    def __init__(self, database: Database, speakers: Speakers, planned: PlannedOutcome) -> None:
+        self.database = database
+        self.planned = planned
+        self.owner = speakers[planned.owner]
+        self.verifier = speakers[planned.verifier]
+        self.id = 0
+
+    def declare(self) -> None:
+        page = outcome_flows.declare(
+            self.database, self.planned.declared_at, self.owner, self.planned.draft
+        )
+        self.id = page.outcome.id
+
+    def steps(self) -> Iterator[_Step]:
+        """What follows the declaration, by the outcome's fate."""
+        plan = self.planned
+        if plan.fate is OutcomeState.DROPPED:
+            yield self._settling(
+                plan.claimed_at, OutcomeState.DROPPED, "no longer needed", self.owner
+            )
+            return
+        yield _Step(plan.claimed_at, self._claim)
+        if plan.fate is OutcomeState.REJECTED:
+            reason = "the link does not show it working"
+            yield self._settling(plan.verified_at, OutcomeState.REJECTED, reason, self.verifier)
+            return
+        yield _Step(plan.verified_at, self._verify)
+        if plan.fate is OutcomeState.REVERTED:
+            at = plan.verified_at + timedelta(days=9)
+            yield self._settling(
+                at, OutcomeState.REVERTED, "it broke the nightly run", self.verifier
+            )
+        if plan.fate is OutcomeState.DURABLE:
+            at = plan.verified_at + DURABLE_AFTER
+            yield self._settling(at, OutcomeState.DURABLE, "30 days without a revert", self.owner)
+
+    def _claim(self) -> None:
+        plan = self.planned
+        outcome_flows.claim(self.database, plan.claimed_at, self.owner, self.id, plan.evidence_url)
+
+    def _verify(self) -> None:
+        outcome_flows.verify(self.database, self.planned.verified_at, self.verifier, self.id)
+
+    def _settling(self, at: datetime, state: OutcomeState, reason: str, actor: Speaker) -> _Step:
+        return _Step(at, lambda: self._settle(at, state, reason, actor.person.id))
+
+    def _settle(self, at: datetime, state: OutcomeState, reason: str, actor_id: int) -> None:
+        """A step that no command takes yet: the transition, its event and its audit row."""
+        with self.database.writing() as session:
+            before = _existing(stored.outcome_of(session, self.id))
+            event = OutcomeEvent(self.id, actor_id, at, before.state, state, reason)
+            stored.save_transition(session, before, replace(before, state=state), event)
+            audit.record(session, actor_id, f"outcome.{state}", before.label, {}, at)
+
+
+def _introduce(
+    database: Database, organisation: Organisation, team: DemoTeam, member: DemoMember
+) -> Speaker:
+    introduction = Introduction(
+        identity=SlackIdentity("", organisation.workspace.id, member.user_id),
+        name=member.name,
+        email=organisation.email_of(member),
+        time_zone=team.time_zone,
+    )
+    return recognise(database, introduction, team.channel_id)
+
+
+def _existing(outcome: Outcome | None) -> Outcome:
+    if outcome is None:
+        raise LookupError("The demo's outcome is gone.")
+    return outcome

@@ -1,0 +1,77 @@
+"""The demo's story: believable, repeatable, and lived through by the real flows."""
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from bot.demo.organisation import load_organisation, workspace_file
+from bot.demo.plan import plan_outcomes
+from bot.demo.seed import seed_outcomes, seed_people
+from bot.demo.usage import write_logs
+from policies.outcomes import OutcomeState
+from storage.database import Database
+from storage.tables import OutcomeRow
+
+NOW = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)
+ORGANISATION = load_organisation()
+
+
+def test_three_teams_of_about_twenty_people_and_one_of_them_too_small_for_figures() -> None:
+    sizes = [len(team.members) for team in ORGANISATION.teams]
+    assert len(sizes) == 3
+    assert 18 <= sum(sizes) <= 22
+    assert min(sizes) < 5 <= max(sizes)
+
+
+def test_names_and_ids_are_unique() -> None:
+    workspace = workspace_file(ORGANISATION)
+    users = workspace["users"]
+    assert isinstance(users, list)
+    for key in ("id", "name", "email", "real_name"):
+        assert len({user[key] for user in users}) == len(users)
+
+
+def test_the_same_moment_gives_the_same_story() -> None:
+    assert plan_outcomes(ORGANISATION, NOW) == plan_outcomes(ORGANISATION, NOW)
+
+
+def test_nobody_has_two_pieces_of_work_on_one_day() -> None:
+    plan = plan_outcomes(ORGANISATION, NOW)
+    for _, member in ORGANISATION.people():
+        own = [outcome for outcome in plan if outcome.owner is member]
+        assert all(before.last_day < after.first_day for before, after in pairwise(own))
+        assert all(outcome.verifier is not member for outcome in own)
+
+
+@pytest.mark.parametrize("day", range(16, 23))
+def test_on_any_weekday_there_is_something_open_and_something_to_verify(day: int) -> None:
+    now = NOW.replace(day=day)
+    plan = plan_outcomes(ORGANISATION, now)
+    assert any(one.declared_at <= now < one.claimed_at for one in plan)
+    assert any(one.claimed_at <= now < one.verified_at for one in plan)
+
+
+def test_the_real_flows_live_through_the_story_and_every_state_occurs(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path / 'demo.db'}")
+    database.migrate()
+    speakers = seed_people(database, ORGANISATION, NOW)
+    declared = seed_outcomes(database, speakers, plan_outcomes(ORGANISATION, NOW), NOW)
+    with database.reading() as session:
+        states = Counter(session.exec(select(OutcomeRow.state)).all())
+    database.dispose()
+    assert sum(states.values()) == declared
+    assert set(states) == set(OutcomeState)
+
+
+def test_the_logs_are_in_the_tools_own_format_and_end_now(tmp_path: Path) -> None:
+    homes = write_logs(ORGANISATION, plan_outcomes(ORGANISATION, NOW), NOW, tmp_path)
+    assert len(homes) == sum(len(team.members) for team in ORGANISATION.teams)
+    first = next(homes[0][1].glob("projects/*/*.jsonl")).read_text("utf-8").splitlines()
+    line = json.loads(first[1])
+    assert {"sessionId", "requestId", "gitBranch", "cwd", "timestamp", "message"} <= set(line)
+    assert datetime.fromisoformat(line["timestamp"]) <= NOW
