@@ -14,6 +14,7 @@ class Subscription:
 
     def __init__(self, user_id: str) -> None:
         self.user_id = user_id
+        self.ended = False
         self._queue: asyncio.Queue[Change | None] = asyncio.Queue()
 
     def offer(self, change: Change) -> None:
@@ -33,9 +34,11 @@ class Subscription:
     async def next(self, timeout: float | None = None) -> Change | None:  # noqa: ASYNC109
         """Return the next change, or None when the feed ended or nothing came within `timeout`."""
         try:
-            return await asyncio.wait_for(self._queue.get(), timeout)
+            change = await asyncio.wait_for(self._queue.get(), timeout)
         except TimeoutError:
             return None
+        self.ended = self.ended or change is None
+        return change
 
     async def __aiter__(self) -> AsyncIterator[Change]:
         while (change := await self._queue.get()) is not None:

@@ -138,6 +138,23 @@ def choice_of(element: Json, state: Json) -> Json:
     return {name: state[name]}
 
 
+def pressed(element: Json, value: object) -> Json:
+    """Return what pressing a stateless element adds to its action: a button, an overflow, feedback."""
+    if element["type"] == "overflow":
+        return {"selected_option": _option(element, value, element["options"])}
+    if element["type"] == "feedback_buttons":
+        return _feedback(element, value)
+    kept = ("text", "value", "style", "url", "confirm", "icon")
+    return {name: element[name] for name in kept if name in element}
+
+
+def _feedback(element: Json, value: object) -> Json:
+    for side in (element["positive_button"], element["negative_button"]):
+        if side["value"] == value:
+            return {"text": side["text"], "value": value}
+    raise BadChoice(f"{element['action_id']!r} does not offer {value!r}.")
+
+
 def _initial(element: Json) -> Json:
     name, initial, is_list = FIELDS[element["type"]]
     value = element.get(initial)

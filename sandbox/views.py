@@ -10,7 +10,7 @@ from sandbox.elements import ID, plain_text
 from sandbox.errors import SlackError
 from sandbox.messages import with_ids
 from sandbox.model import Json, View
-from sandbox.schema import Check, Problem, Report, boolean, is_object, shape, string
+from sandbox.schema import Check, Problem, Report, Surface, boolean, is_object, shape, string
 
 if TYPE_CHECKING:
     from sandbox.workspace import Workspace
@@ -199,8 +199,8 @@ def _view_problems(content: object, kind: str) -> list[Problem]:
         return [Problem("must provide an object", "")]
     if content.get("type") != kind:
         return [Problem(f"unsupported type: {content.get('type')}", "/type")]
-    surface = "home" if kind == "home" else "modal"
-    report = Report("home" if kind == "home" else "modal")
+    surface: Surface = "home" if kind == "home" else "modal"
+    report = Report(surface)
     _SHAPES[kind](content, "", report)
     blocks = content.get("blocks")
     for problem in problems_of(blocks, surface):

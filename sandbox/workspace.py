@@ -10,7 +10,7 @@ import secrets
 import string
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sandbox.changes import Changes, Subscription
 from sandbox.manifest import AppManifest
@@ -207,6 +207,29 @@ class Workspace:
             parent.replies.remove(message.ts)
         self._changed("message_deleted", channel, message)
 
+    def toggle_reaction(self, message: Message, user_id: str, name: str) -> bool:
+        """Add or take away somebody's reaction; returns whether it is there now."""
+        users = message.reactions.setdefault(name, [])
+        added = user_id not in users
+        if added:
+            users.append(user_id)
+        else:
+            users.remove(user_id)
+        if not users:
+            del message.reactions[name]
+        channel = self.channels[message.channel_id]
+        self._changed("reaction", channel, message)
+        event: Json = {
+            "type": "reaction_added" if added else "reaction_removed",
+            "user": user_id,
+            "reaction": name,
+            "item": {"type": "message", "channel": channel.id, "ts": message.ts},
+            "item_user": message.user,
+            "event_ts": self.next_ts(),
+        }
+        self.emit(event, channel)
+        return added
+
     def open_direct_message(self, user_id: str, other_id: str) -> Channel:
         """Return the direct message between two people, creating it when needed."""
         found = self.direct_message(user_id, other_id)
@@ -238,11 +261,6 @@ class Workspace:
             return
         self._membership(channel, user_id, "member_left_channel", None)
         channel.members.remove(user_id)
-
-    def replace_user(self, user: User) -> None:
-        """Put a changed person in place of the one with the same id."""
-        self.users[user.id] = replace(user)
-        self.publish("channels")
 
     # ---- what follows from a write -------------------------------------------------------------
 
