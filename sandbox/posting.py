@@ -1,5 +1,6 @@
 """How the app's words become messages: through the API, an acknowledgement or a response URL."""
 
+from sandbox.blocks import walk
 from sandbox.errors import SlackError
 from sandbox.messages import (
     MAX_TEXT,
@@ -9,6 +10,7 @@ from sandbox.messages import (
     message_to_api,
 )
 from sandbox.model import SLACKBOT, Channel, Json, Message
+from sandbox.schema import Problem
 from sandbox.tickets import Tickets
 from sandbox.workspace import Workspace
 
@@ -34,13 +36,14 @@ def compose(
         thread_ts=content.get("thread_ts") or None,
         ephemeral_to=ephemeral_to,
     )
-    write_content(message, content, refused_types)
+    write_content(workspace, message, content, refused_types)
     if not (message.text.strip() or message.blocks or message.attachments):
         raise SlackError("no_text")
     return message
 
 
 def write_content(
+    workspace: Workspace,
     message: Message,
     content: Json,
     refused_types: frozenset[str] = frozenset(),
@@ -49,9 +52,19 @@ def write_content(
     """Put text, blocks and attachments into a message, checked; what is absent is emptied."""
     message.text = checked_text(content.get("text"), max_text)
     message.blocks = checked_blocks(content.get("blocks"), refused_types)
+    _mind_files(workspace, message.blocks)
     message.attachments = checked_attachments(content.get("attachments"), refused_types)
     metadata = content.get("metadata")
     message.metadata = metadata if isinstance(metadata, dict) else message.metadata
+
+
+def _mind_files(workspace: Workspace, blocks: list[Json]) -> None:
+    for pointer, block in walk(blocks):
+        wanted = (block.get("slack_file") or {}).get("id") if block["type"] == "image" else None
+        file = workspace.file(wanted) if wanted else None
+        if wanted and (file is None or not file.completed):
+            problem = Problem("invalid slack file", f"{pointer}/slack_file")
+            raise SlackError.of_problems("invalid_blocks", [problem], root="/blocks")
 
 
 def publish(workspace: Workspace, message: Message) -> Message:
@@ -63,7 +76,7 @@ def publish(workspace: Workspace, message: Message) -> Message:
     return message
 
 
-def announce(workspace: Workspace, message: Message, **more: object) -> None:
+def announce(workspace: Workspace, message: Message) -> None:
     """Emit the message event of a posted message."""
     channel = workspace.channels[message.channel_id]
     event: Json = {
@@ -71,6 +84,35 @@ def announce(workspace: Workspace, message: Message, **more: object) -> None:
         "channel": channel.id,
         "channel_type": channel_type(channel),
         "event_ts": message.ts,
+    }
+    workspace.emit(event, channel)
+
+
+def announce_change(workspace: Workspace, message: Message, before: Json) -> None:
+    """Emit the message_changed event of an edited message."""
+    now = message_to_api(message, workspace.team)
+    more: Json = {"message": now, "previous_message": before}
+    _announce_hidden(workspace, message, "message_changed", more)
+
+
+def announce_deletion(workspace: Workspace, message: Message) -> None:
+    """Emit the message_deleted event of a removed message."""
+    before = message_to_api(message, workspace.team)
+    more: Json = {"previous_message": before, "deleted_ts": message.ts}
+    _announce_hidden(workspace, message, "message_deleted", more)
+
+
+def _announce_hidden(workspace: Workspace, message: Message, subtype: str, more: Json) -> None:
+    channel = workspace.channels[message.channel_id]
+    ts = workspace.next_ts()
+    event: Json = {
+        "type": "message",
+        "subtype": subtype,
+        "hidden": True,
+        "channel": channel.id,
+        "channel_type": channel_type(channel),
+        "ts": ts,
+        "event_ts": ts,
         **more,
     }
     workspace.emit(event, channel)
@@ -120,7 +162,7 @@ def respond(
             workspace.delete(original)
         return
     if content.get("replace_original") is True and original is not None:
-        write_content(original, content, refused_types)
+        write_content(workspace, original, content, refused_types)
         original.entered.clear()
         workspace.message_changed(original)
         return
