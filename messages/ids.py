@@ -29,6 +29,8 @@ DONE_EVIDENCE: Final = "done_evidence"
 SETUP_NAME: Final = "setup_name"
 SETUP_LEADS: Final = "setup_leads"
 SETUP_MEMBERS: Final = "setup_members"
+SETUP_MEMBER_FIELDS: Final = (SETUP_MEMBERS, *(f"setup_members_{part}" for part in range(2, 6)))
+"""A select holds a hundred people, so a larger team has several; read every one that is there."""
 SETUP_TIME_ZONE: Final = "setup_time_zone"
 SETUP_DAY: Final = "setup_day"
 SETUP_TIME: Final = "setup_time"

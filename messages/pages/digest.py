@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from messages.digest_words import DigestWords, words_of
 from messages.pages.base import DEFAULT_COMMANDS, Commands, TeamFacingPage
 from policies.metrics import TeamDigest
 from policies.people import Person
@@ -26,6 +27,16 @@ class Digest(TeamFacingPage):
     chart: ChartForm = "native"
     image_file_id: str | None = None
 
+    @property
+    def words(self) -> DigestWords:
+        """The digest in plain words."""
+        return words_of(self.digest)
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether only the lead reads this."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class DigestPreview(Digest):
@@ -36,3 +47,8 @@ class DigestPreview(Digest):
 
     posts_at: datetime | None = None
     channel_id: str | None = None
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether only the lead reads this."""
+        return True

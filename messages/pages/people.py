@@ -5,14 +5,18 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
+from messages.charts import WEEKS_DRAWN, Chart, tokens_chart
+from messages.escape import clip
 from messages.pages.base import DEFAULT_COMMANDS, Commands, HomePage, MessagePage
 from messages.pages.outcomes import by_urgency
+from messages.wording import amount, change, listed, percent, short_day, span, usd
 from policies.metrics import SourceFreshness
 from policies.outcomes import Outcome
 from policies.periods import IsoWeek
 from policies.usage import TokenCounts
 
 NO_TOKENS = TokenCounts()
+MODELS_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,54 @@ class PersonalWeek:
         return (self.tokens.cache_read or 0) / self.tokens.input_total
 
     @property
-    def largest_models(self) -> tuple[ModelTokens, ...]:
-        """Models by tokens, most first."""
-        return tuple(sorted(self.models, key=lambda one: (-one.tokens, one.model)))
+    def dates(self) -> str:
+        """`16 to 22 November 2026`."""
+        return span(self.week.monday, self.week.sunday)
+
+    @property
+    def by_class(self) -> str:
+        """The tokens by disjoint class, in one sentence; classes nobody reported are left out."""
+        written = (
+            self.tokens.cache_write_5m,
+            self.tokens.cache_write_1h,
+            self.tokens.cache_write_other,
+        )
+        known = [count for count in written if count is not None]
+        classes = (
+            ("input not from the cache", self.tokens.input_uncached),
+            ("read from the cache", self.tokens.cache_read),
+            ("written to the cache", sum(known) if known else None),
+            ("output", self.tokens.output_total),
+        )
+        return listed(f"{amount(count)} {name}" for name, count in classes if count is not None)
+
+    @property
+    def by_model(self) -> str:
+        """The models by their share of the tokens, largest first; the smallest ones together."""
+        largest = sorted(self.models, key=lambda one: (-one.tokens, one.model))
+        total = sum(one.tokens for one in largest)
+        if not total:
+            return ""
+        named = [
+            f"{clip(one.model, 60)} {percent(one.tokens / total)}" for one in largest[:MODELS_NAMED]
+        ]
+        rest = sum(one.tokens for one in largest[MODELS_NAMED:])
+        return listed([*named, f"others {percent(rest / total)}"] if rest else named)
+
+    @property
+    def cost(self) -> str:
+        """The cost at list price, as far as prices are known."""
+        if self.tokens_unpriced and self.tokens_unpriced >= self.tokens.total:
+            return "not known"
+        return usd(self.cost_list)
+
+    @property
+    def cost_gap(self) -> str:
+        """What the cost leaves out, in a sentence, or nothing."""
+        if not self.tokens_unpriced or not self.tokens.total:
+            return ""
+        share = percent(self.tokens_unpriced / self.tokens.total)
+        return f"{share} of the tokens have no known price and are not in the cost."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +123,25 @@ class Me(MessagePage):
     def has_usage(self) -> bool:
         """Whether any week has a token."""
         return any(week.tokens.total for week in self.weeks)
+
+    @property
+    def against_last_week(self) -> str:
+        """`up 12% on last week`, or nothing without a last week."""
+        if len(self.weeks) < 2:
+            return ""
+        before, now = (Decimal(week.tokens.total) for week in self.weeks[-2:])
+        return f"{change(now, before)}{' with' if change(now, before) == 'about level' else ' on'} last week"
+
+    @property
+    def earlier(self) -> str:
+        """The weeks before in words, newest first: the chart's numbers for those who do not see it."""
+        weeks = self.weeks[-WEEKS_DRAWN:-1][::-1]
+        return "; ".join(f"{short_day(w.week.monday)} {amount(w.tokens.total)}" for w in weeks)
+
+    @property
+    def chart(self) -> Chart | None:
+        """The own tokens by week."""
+        return tokens_chart([(week.week, week.tokens.total) for week in self.weeks])
 
     @property
     def in_order(self) -> tuple[Outcome, ...]:

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from messages.ids import SETUP_MEMBER_FIELDS
 from messages.metadata import FormContext
 from messages.pages.base import DEFAULT_COMMANDS, Commands, MessagePage, ModalPage, TeamFacingPage
 from policies.outcomes import Outcome
-from policies.people import Roster, Team, Weekday
+from policies.people import Person, Roster, Team, Weekday
+
+IN_ONE_SELECT = 100
+MOST_MEMBERS = IN_ONE_SELECT * len(SETUP_MEMBER_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,12 @@ class TeamView(TeamFacingPage):
     roster: Roster
     outcomes: tuple[Outcome, ...]
     commands: Commands = DEFAULT_COMMANDS
+
+    @property
+    def members_by_name(self) -> tuple[Person, ...]:
+        """Everybody in the team, leads included, by name."""
+        people = (one.person for one in self.roster.members)
+        return tuple(sorted(people, key=lambda person: (person.name.casefold(), person.id)))
 
     @property
     def by_title(self) -> tuple[Outcome, ...]:
@@ -50,6 +60,17 @@ class SetupForm(ModalPage):
     def digest_time(self) -> str:
         """`09:30`."""
         return f"{self.digest_hour:02d}:{self.digest_minute:02d}"
+
+    @property
+    def members_in_hundreds(self) -> tuple[tuple[str, ...], ...]:
+        """The members as a select can hold them, with room for one more person in the last."""
+        parts = range(0, min(len(self.members) + 1, MOST_MEMBERS), IN_ONE_SELECT)
+        return tuple(self.members[start : start + IN_ONE_SELECT] for start in parts)
+
+    @property
+    def left_out(self) -> int:
+        """How many people are more than the form can hold."""
+        return max(0, len(self.members) - MOST_MEMBERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,148 @@
+"""Page in, Slack payload out: sandboxed Jinja templates that are JSON, every value through `tojson`."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, NotRequired, TypedDict, overload
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+
+from messages import escape, ids, lines, time_zones, wording
+from messages.charts import data_visualization
+from messages.pages.base import HomePage, MessagePage, ModalPage, Page
+from messages.pages.digest import ChartForm, Digest
+from policies.metrics import SourceFreshness
+from policies.outcomes import MAX_TITLE, MAX_URL, Complexity, OutcomeKind, OutcomeSize
+from policies.people import Weekday
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+Block = dict[str, Any]  # Block Kit is open JSON; messages.limits holds it to Slack's rules
+
+
+class Message(TypedDict):
+    """Arguments of chat.postMessage and its relatives; `text` is what a notification says."""
+
+    text: str
+    blocks: list[Block]
+
+
+class Modal(TypedDict):
+    """A modal view; `private_metadata` carries ids alone."""
+
+    type: Literal["modal"]
+    callback_id: str
+    title: Block
+    submit: NotRequired[Block]
+    close: NotRequired[Block]
+    private_metadata: NotRequired[str]
+    blocks: list[Block]
+
+
+class Home(TypedDict):
+    """An App Home view."""
+
+    type: Literal["home"]
+    blocks: list[Block]
+
+
+Payload = Message | Modal | Home
+
+
+@overload
+def render(page: MessagePage) -> Message: ...
+@overload
+def render(page: ModalPage) -> Modal: ...
+@overload
+def render(page: HomePage) -> Home: ...
+def render(page: Page) -> Payload:
+    """Draw a page. A template that forgets a value or is no JSON raises; that is a bug, not input."""
+    template = _environment().get_template(page.template)
+    payload: Payload = json.loads(template.render(page=page))
+    return payload
+
+
+def render_digest(page: Digest, chart: ChartForm, image_file_id: str | None = None) -> Message:
+    """Draw a digest with its chart as Slack's block, as an uploaded PNG, or in words alone."""
+    return render(replace(page, chart=chart, image_file_id=image_file_id))
+
+
+def compile_templates() -> int:
+    """Compile every template now rather than at its first use; return how many there are."""
+    environment = _environment()
+    names = environment.list_templates()
+    for name in names:
+        environment.get_template(name)
+    return len(names)
+
+
+@cache
+def _environment() -> SandboxedEnvironment:
+    environment = SandboxedEnvironment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=False,  # the output is JSON; mrkdwn and tojson do the escaping
+        auto_reload=False,
+        cache_size=-1,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(_FILTERS)
+    environment.globals.update(_GLOBALS)
+    return environment
+
+
+def _to_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _sources(sources: Iterable[SourceFreshness]) -> str:
+    """`claude-code (local files) up to …`, for a line about where figures come from."""
+    return "; ".join(
+        f"{escape.mrkdwn(escape.clip(one.source, 60))} ({wording.trust(one.trust)}) "
+        f"up to {wording.moment(one.as_of)}"
+        for one in list(sources)[:8]
+    )
+
+
+_FILTERS: dict[str, Any] = {
+    "tojson": _to_json,
+    "mrkdwn": escape.mrkdwn,
+    "plain": escape.plain,
+    "clip": escape.clip,
+    "mention": escape.mention,
+    "channel": escape.channel,
+    "amount": wording.amount,
+    "tokens": wording.tokens,
+    "usd": wording.usd,
+    "count": wording.count,
+    "percent": wording.percent,
+    "listed": wording.listed,
+    "day": wording.day,
+    "deadline": wording.deadline,
+    "moment": wording.moment,
+    "key": wording.key,
+    "sources": _sources,
+    "title": lines.title,
+    "linked_title": lines.linked_title,
+    "own_line": lines.own_line,
+    "within": lines.within,
+    "team_list": lines.team_list,
+    "can_be_finished": lines.can_be_finished,
+    "data_visualization": data_visualization,
+}
+_GLOBALS: dict[str, Any] = {
+    "ids": {name: value for name, value in vars(ids).items() if name.isupper()},
+    "kinds": tuple(OutcomeKind),
+    "sizes": tuple(OutcomeSize),
+    "complexities": tuple(Complexity),
+    "weekdays": tuple(Weekday),
+    "max_title": MAX_TITLE,
+    "max_url": MAX_URL,
+    "section_room": lines.SECTION_ROOM,
+    "time_zones": time_zones.offered,
+    "digest_times": time_zones.digest_times,
+}

@@ -1,0 +1,277 @@
+"""One example of every page, so that goldens, limits and hostile text all look at the same ones."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from messages.metadata import FormContext
+from messages.pages.base import Page
+from messages.pages.digest import Digest, DigestPreview
+from messages.pages.help import Help, NotUnderstood, Refused, SomethingFailed
+from messages.pages.outcomes import (
+    DoneForm,
+    OutcomeClaimed,
+    OutcomeDeclared,
+    OutcomeForm,
+    OutcomeList,
+    VerificationCard,
+    Verified,
+)
+from messages.pages.people import Home, Me, ModelTokens, PersonalWeek
+from messages.pages.team import NoTeam, SetupDone, SetupForm, TeamView
+from policies.metrics import (
+    OutcomeCounts,
+    PersonWeek,
+    SourceFreshness,
+    TeamDigest,
+    TeamWeek,
+    team_week,
+)
+from policies.outcomes import (
+    Complexity,
+    KeyKind,
+    Outcome,
+    OutcomeKey,
+    OutcomeKind,
+    OutcomeSize,
+    OutcomeState,
+)
+from policies.people import Membership, Person, Role, Roster, SlackIdentity, Team
+from policies.periods import IsoWeek
+from policies.privacy import GroupRule
+from policies.usage import TokenCounts, Trust
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+TODAY = NOW.date()
+WEEK = IsoWeek(2026, 47)
+BASIS = "genai-prices of 2026-11-01"
+Typed = Callable[[str], str]
+
+
+def as_typed(text: str) -> str:
+    return text
+
+
+def person(number: int, name: str) -> Person:
+    return Person(number, name, None, SlackIdentity("", "T1", f"U{number:03d}"), "Europe/Berlin")
+
+
+def outcome(number: int, title: str, **changes: object) -> Outcome:
+    declared = NOW - timedelta(days=6)
+    plain = Outcome(
+        id=number,
+        team_id=1,
+        owner_id=1,
+        title=title,
+        kind=OutcomeKind.FEATURE,
+        size=OutcomeSize.M,
+        complexity=Complexity.STANDARD,
+        exploration=False,
+        state=OutcomeState.DECLARED,
+        keys=(),
+        deadline=None,
+        evidence_url=None,
+        declared_at=declared,
+        claimed_at=None,
+        verified_at=None,
+        verified_by=None,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]  # a test's keyword arguments
+
+
+def a_week(week: IsoWeek, verified: int, people: int, tokens: int) -> TeamWeek:
+    usage = [
+        PersonWeek(one, tokens, Decimal(tokens) / 250_000, tokens // 50) for one in range(people)
+    ]
+    return team_week(week, OutcomeCounts(verified + 2, verified + 1, verified), usage, GroupRule())
+
+
+def history(weeks: int, people: int = 6, gap: int | None = None) -> tuple[TeamWeek, ...]:
+    """Weeks before WEEK, oldest first; in the one at index `gap` only three people were active."""
+    past = [week for week in WEEK.plus(-1).last(weeks)] if weeks else []
+    return tuple(
+        a_week(week, 4 + index % 4, 3 if index == gap else people, 30_000_000 + 2_000_000 * index)
+        for index, week in enumerate(past)
+    )
+
+
+def team_digest(
+    typed: Typed = as_typed,
+    *,
+    verified: int = 9,
+    claimed: int = 3,
+    people: int = 6,
+    weeks: int = 11,
+    gap: int | None = 4,
+    tokens: int = 60_000_000,
+) -> TeamDigest:
+    titles = (
+        "Cut checkout p95 to 300 ms",
+        "Move invoices to the new ledger",
+        "Retry failed payouts",
+    )
+    done = tuple(
+        outcome(
+            number,
+            typed(titles[number % 3]),
+            owner_id=1 + number % 2,
+            state=OutcomeState.VERIFIED,
+            evidence_url=f"https://git.example/pay/pull/{number}?w=1&d=2",
+            exploration=number == 3,
+        )
+        for number in range(1, verified + 1)
+    )
+    waiting = tuple(
+        outcome(100 + number, typed(titles[number % 3]), state=OutcomeState.CLAIMED, owner_id=2)
+        for number in range(claimed)
+    )
+    return TeamDigest(
+        team_name=typed("Payments"),
+        this_week=a_week(WEEK, verified, people, tokens),
+        history=history(weeks, people, gap),
+        verified=done,
+        claimed=waiting,
+        declared=(),
+        sources=(
+            SourceFreshness(typed("claude-code"), Trust.LOCAL_FILE, NOW - timedelta(hours=2)),
+            SourceFreshness("csv", Trust.PROVIDER, NOW - timedelta(days=1)),
+        ),
+        price_basis=typed(BASIS),
+    )
+
+
+def digest(typed: Typed = as_typed, **shape: int | None) -> Digest:
+    people = (person(1, typed("Ada Byron")), replace(person(2, typed("Bo Lind")), slack=None))
+    return Digest(team_digest(typed, **shape), people)  # type: ignore[arg-type]  # as above
+
+
+def personal_week(typed: Typed, week: IsoWeek, scale: int = 10) -> PersonalWeek:
+    million = scale * 100_000
+    return PersonalWeek(
+        week,
+        TokenCounts(million, 30 * million, 2 * million, None, None, million // 2),
+        Decimal("12.30") * scale / 10,
+        tokens_unpriced=million,
+        models=(
+            ModelTokens(typed("claude-opus-4-6"), 24 * million),
+            ModelTokens("claude-haiku-4-5", 9 * million),
+        ),
+    )
+
+
+def open_outcomes(typed: Typed, many: int = 3) -> tuple[Outcome, ...]:
+    first = outcome(
+        12,
+        typed("Cut checkout p95 to 300 ms"),
+        deadline=TODAY + timedelta(days=4),
+        keys=(
+            OutcomeKey(KeyKind.TICKET, "PAY-481"),
+            OutcomeKey(KeyKind.BRANCH, typed("checkout-p95")),
+        ),
+    )
+    claimed = outcome(
+        13,
+        typed("Move invoices to the new ledger"),
+        state=OutcomeState.CLAIMED,
+        claimed_at=NOW,
+        deadline=TODAY - timedelta(days=2),
+        evidence_url="https://git.example/pay/pull/13",
+    )
+    rest = tuple(
+        outcome(20 + number, typed("Try a cheaper model"), exploration=True)
+        for number in range(many - 2)
+    )
+    return (first, claimed, *rest)
+
+
+def roster(typed: Typed, members: int = 6) -> Roster:
+    names = ("Ada Byron", "Bo Lind", "Cy Moss", "Di Ray", "Ed Poe", "Flo Ito")
+    people = tuple(
+        Membership(person(n + 1, typed(names[n % 6])), 1, Role.LEAD if n == 0 else Role.MEMBER)
+        for n in range(members)
+    )
+    return Roster(Team(1, typed("Payments"), "T1", "C0PAY", "Europe/Berlin"), people)
+
+
+def every_page(typed: Typed = as_typed) -> dict[str, Page]:
+    """Every page by the name of its golden file, with `typed` around all that people type."""
+    first, claimed, _ = open_outcomes(typed)
+    owner, colleague = person(1, typed("Ada Byron")), person(2, typed("Bo Lind"))
+    verified = replace(claimed, state=OutcomeState.VERIFIED, verified_at=NOW, verified_by=2)
+    weeks = tuple(
+        personal_week(typed, week, 8 + index % 5) for index, week in enumerate(WEEK.last(12))
+    )
+    sources = team_digest(typed).sources
+    normal = digest(typed)
+    return {
+        "help": Help(),
+        "help_outcome": Help(topic="outcome"),
+        "not_understood": NotUnderstood(
+            typed("/mileage tem"),
+            typed("There is no such command."),
+            (typed("/mileage team"), "/mileage me"),
+            typed("/mileage team"),
+        ),
+        "not_understood_bare": NotUnderstood(typed("O-x")),
+        "refused": Refused(typed("O-13 is your own."), typed("A colleague has to verify it.")),
+        "refused_bare": Refused(typed("O-13 is your own.")),
+        "something_failed": SomethingFailed("7f3a9c"),
+        "outcome_form": OutcomeForm(),
+        "outcome_form_filled": OutcomeForm(
+            FormContext("C0PAY", None, 1),
+            typed("Cut checkout p95 to 300 ms"),
+            OutcomeKind.FIX,
+            OutcomeSize.S,
+            Complexity.HARD,
+            date(2026, 11, 27),
+            typed("PAY-481"),
+            exploration=True,
+        ),
+        "outcome_declared": OutcomeDeclared(first, TODAY),
+        "outcome_declared_bare": OutcomeDeclared(outcome(14, typed("Try it")), TODAY),
+        "done_form": DoneForm(first, FormContext("C0PAY", 12), typed("https://git.example/1")),
+        "outcome_list": OutcomeList(open_outcomes(typed), TODAY),
+        "outcome_list_long": OutcomeList(open_outcomes(typed, 40), TODAY),
+        "outcome_list_empty": OutcomeList((), TODAY),
+        "outcome_claimed": OutcomeClaimed(claimed, "C0PAY"),
+        "verification_card": VerificationCard(claimed, owner),
+        "verification_card_verified": VerificationCard(verified, owner, colleague),
+        "verification_card_dropped": VerificationCard(
+            replace(claimed, state=OutcomeState.DROPPED), owner
+        ),
+        "verified": Verified(verified, owner),
+        "me": Me(weeks, open_outcomes(typed), sources, TODAY, typed(BASIS)),
+        "me_long": Me(weeks, open_outcomes(typed, 60), sources, TODAY, typed(BASIS)),
+        "me_empty": Me((), (), (), TODAY),
+        "home": Home(weeks[-1], open_outcomes(typed), sources, TODAY, typed(BASIS)),
+        "home_long": Home(weeks[-1], open_outcomes(typed, 200), sources, TODAY, typed(BASIS)),
+        "home_empty": Home(None, (), (), TODAY),
+        "team": TeamView(roster(typed), open_outcomes(typed)),
+        "team_of_300": TeamView(roster(typed, 300), open_outcomes(typed, 400)),
+        "team_empty": TeamView(roster(typed, 0), ()),
+        "no_team": NoTeam(),
+        "setup_form": SetupForm(
+            FormContext("C0PAY"), typed("Payments"), ("U001",), ("U001", "U002"), "Europe/Berlin"
+        ),
+        "setup_form_of_300": SetupForm(
+            FormContext("C0PAY"),
+            typed("Payments"),
+            ("U001",),
+            tuple(f"U{number:03d}" for number in range(300)),
+            "America/Indiana/Knox",
+            digest_minute=15,
+        ),
+        "setup_done": SetupDone(roster(typed).team, 6),
+        "digest": normal,
+        "digest_image": replace(normal, chart="image", image_file_id="F0CHART"),
+        "digest_text": replace(normal, chart="text"),
+        "digest_withheld": digest(typed, people=3, gap=None),
+        "digest_first_week": digest(typed, weeks=0),
+        "digest_young": digest(typed, weeks=3, gap=None, verified=4),
+        "digest_nothing": digest(typed, verified=0, claimed=0, tokens=0, weeks=1),
+        "digest_of_300": digest(typed, verified=400, claimed=200, people=300),
+        "digest_preview": DigestPreview(
+            normal.digest, normal.people, posts_at=NOW, channel_id="C0PAY"
+        ),
+    }
