@@ -89,7 +89,7 @@ def a_week(week: IsoWeek, verified: int, people: int, tokens: int) -> TeamWeek:
 
 def history(weeks: int, people: int = 6, gap: int | None = None) -> tuple[TeamWeek, ...]:
     """Weeks before WEEK, oldest first; in the one at index `gap` only three people were active."""
-    past = [week for week in WEEK.plus(-1).last(weeks)] if weeks else []
+    past = list(WEEK.plus(-1).last(weeks)) if weeks else []
     return tuple(
         a_week(week, 4 + index % 4, 3 if index == gap else people, 30_000_000 + 2_000_000 * index)
         for index, week in enumerate(past)
