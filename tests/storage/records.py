@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 from policies.usage import UsageRecord, microseconds, usage_key_of
 
@@ -11,7 +10,7 @@ NOON_US = microseconds(NOON)
 
 
 def usage_record(
-    person_id: int, source_key: str, start_us: int = NOON_US, **changes: Any
+    person_id: int, source_key: str, start_us: int = NOON_US, **changes: object
 ) -> UsageRecord:
     """A plausible record of one request; any field can be changed."""
     record = UsageRecord(
