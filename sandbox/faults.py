@@ -106,7 +106,7 @@ def fault_from(value: object) -> Fault:
     known = set(Fault.__slots__) - {"id"}
     unknown = value.keys() - known
     if unknown:
-        raise ValueError(f"A fault has no field {sorted(unknown)[0]!r}; it has {sorted(known)}.")
+        raise ValueError(f"A fault has no field {min(unknown)!r}; it has {sorted(known)}.")
     if not isinstance(value.get("method"), str) or value.get("fault") not in KINDS:
         raise ValueError(f"A fault needs a method and one of {', '.join(KINDS)}.")
     if value["fault"] == "refuse_block_type" and not value.get("block_type"):

@@ -64,6 +64,14 @@ def find(blocks: Sequence[Json], block_id: str, action_id: str) -> tuple[Json, J
     raise BadChoice(f"There is no element {action_id!r} in a block {block_id!r} here.")
 
 
+def holder_of(blocks: Sequence[Json], action_id: str) -> str:
+    """Return the id of the block that holds an element; raises BadChoice when none does."""
+    for _, block in walk(blocks):
+        if any(element.get("action_id") == action_id for element in elements_of(block)):
+            return str(block["block_id"])
+    raise BadChoice(f"There is no element {action_id!r} here.")
+
+
 def state_values(blocks: Sequence[Json], entered: Entered) -> Entered:
     """Return Slack's `state.values` for a surface: initial values overlaid by what was entered.
 
