@@ -58,7 +58,7 @@ def _short(filename: str) -> str:
 
 
 def _without_message(
-    logger: logging.Logger | None, method: str, event: structlog.typing.EventDict
+    _logger: logging.Logger | None, _method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
     """Keep where a foreign library complained, and drop what it quoted."""
     record: logging.LogRecord | None = event.get("_record")

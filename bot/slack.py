@@ -1,6 +1,7 @@
 """The Slack workspace as the bot sees it: its clients, who the bot is, who a person is, what a channel is."""
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -69,7 +70,13 @@ def slack_client(
     retries: list[AsyncRetryHandler] = []
     if not for_delivery:
         retries = [AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler()]
-    return AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=retries)
+    return AsyncWebClient(
+        token=token,
+        base_url=api_url,
+        session=session,
+        retry_handlers=retries,
+        logger=logging.getLogger("slack_sdk"),  # its level is set; a child's would count as DEBUG
+    )
 
 
 async def recognise_workspace(client: AsyncWebClient) -> Workspace:
@@ -163,6 +170,11 @@ class Directory:
         if len(ids) > MOST_PREFILLED:
             return []
         return await self.profiles(ids)
+
+    async def is_in(self, channel_id: str, user_id: str) -> bool:
+        """Whether the person is in the channel; a channel of too many people counts as theirs."""
+        ids = await self._member_ids(channel_id)
+        return user_id in ids or len(ids) > MOST_PREFILLED
 
     async def profiles(self, user_ids: list[str]) -> list[Profile]:
         """The people among these ids who may use Mileage, in name order."""

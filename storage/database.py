@@ -83,6 +83,11 @@ class Database:
             self._refuse_newer(connection)
             migrations.upgrade(connection)
 
+    def is_empty(self) -> bool:
+        """Whether no migration was ever applied."""
+        with self._explaining(), self._reader.connect() as connection:
+            return migrations.revision_of(connection) is None
+
     def require_current(self) -> None:
         """Raise a StorageError of one sentence unless the schema is exactly this program's."""
         with self._explaining(), self._reader.connect() as connection:

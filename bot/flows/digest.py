@@ -1,26 +1,26 @@
 """The weekly digest: what a team achieved for its tokens, composed when it is shown or posted."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session
 
-from bot.due import next_digest_for
+from bot.due import digest_due, next_digest_for
 from bot.flows.me import freshness_of, price_basis_of
 from bot.flows.people import Speaker
 from bot.flows.posts import Post
 from bot.flows.refusals import Refusal
-from messages.pages.base import DEFAULT_COMMANDS, Commands
+from bot.flows.teams import TEAM_CREATED
 from messages.pages.digest import Digest, DigestPreview
 from policies.metrics import TeamDigest, TeamWeek, team_week
 from policies.outcomes import Outcome, OutcomeState
 from policies.people import Person, Team
 from policies.periods import IsoWeek
 from policies.privacy import GroupRule
-from storage import deliveries, outcomes, people, rollups
+from storage import audit, deliveries, outcomes, people, rollups
 from storage.database import Database
-from storage.deliveries import Claim, DeliveryState
+from storage.deliveries import Claim
 
 DIGEST: Final = "digest"
 WEEKS_BEFORE = 11
@@ -45,7 +45,6 @@ def preview(
     speaker: Speaker,
     week: IsoWeek | None,
     rule: GroupRule,
-    commands: Commands = DEFAULT_COMMANDS,
 ) -> DigestPreview:
     """The digest as it would be posted, for a lead: of the last full week where none is named."""
     roster = speaker.required_roster
@@ -64,33 +63,57 @@ def preview(
     return DigestPreview(
         page.digest,
         page.people,
-        commands,
         posts_at=posts_at if posts_at > now else None,
         channel_id=team.channel_id,
     )
 
 
-def enqueue_digest(session: Session, team: Team, week: IsoWeek, due_at: datetime) -> bool:
-    """Note that a team's week is to be posted once; False when it was noted before."""
-    return deliveries.enqueue(session, DIGEST, audience_of(team), str(week), str(week), due_at)
+def enqueue_due(database: Database, now: datetime, grace: timedelta) -> int:
+    """Note every team's digest that is due now; returns how many were not noted before.
+
+    Nothing is written when nothing is new, so that the tick of a quiet minute takes no write lock.
+    """
+    with database.reading() as session:
+        new = [
+            due for team in people.all_teams(session) if (due := _due(session, team, now, grace))
+        ]
+    if not new:
+        return 0
+    with database.writing() as session:
+        return sum(
+            deliveries.enqueue(session, DIGEST, audience_of(team), str(week), str(week), due_at)
+            for team, week, due_at in new
+        )
 
 
-def compose_digest(
-    database: Database, claim: Claim, rule: GroupRule, commands: Commands
-) -> Post | None:
+def compose_digest(database: Database, claim: Claim, rule: GroupRule) -> Post | None:
     """The digest to post; None when the team is gone."""
     with database.reading() as session:
         team = people.team_of(session, int(claim.audience.removeprefix("team:")))
     if team is None:
         return None
-    page = digest_of(database, team, IsoWeek.parse(claim.subject), rule)
-    return Post(team.channel_id, Digest(page.digest, page.people, commands))
+    return Post(team.channel_id, digest_of(database, team, IsoWeek.parse(claim.subject), rule))
 
 
-def is_posted(session: Session, team: Team, week: IsoWeek) -> bool:
-    """Whether the digest of that week stands in the team's channel."""
-    posted = deliveries.delivery_of(session, DIGEST, audience_of(team), str(week))
-    return posted is not None and posted.state is DeliveryState.POSTED
+def _due(
+    session: Session, team: Team, now: datetime, grace: timedelta
+) -> tuple[Team, IsoWeek, datetime] | None:
+    """The team's digest that is due and not noted yet.
+
+    A team that was set up after its digest would have been due waits for the next one.
+    """
+    found = digest_due(team, now, grace)
+    if found is None:
+        return None
+    week, due_at = found
+    if deliveries.delivery_of(session, DIGEST, audience_of(team), str(week)) is not None:
+        return None
+    created = [
+        e for e in audit.entries_about(session, audience_of(team)) if e.action == TEAM_CREATED
+    ]
+    if created and created[0].at > due_at:
+        return None
+    return team, week, due_at
 
 
 def _team_digest(session: Session, team: Team, week: IsoWeek, rule: GroupRule) -> TeamDigest:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from messages.pages.me import Home, Me, ModelTokens, PersonalWeek
 from sqlmodel import Session
 
 from bot.flows.people import Speaker
+from messages.pages.people import Home, Me, ModelTokens, PersonalWeek
 from policies.metrics import SourceFreshness
 from policies.outcomes import local_day_of
 from policies.periods import IsoWeek

@@ -6,7 +6,7 @@ from typing import Final
 from sqlmodel import Session
 
 from bot.flows.people import Speaker
-from bot.flows.posts import Post
+from bot.flows.posts import NotYet, Post
 from bot.flows.refusals import Refusal
 from messages.metadata import FormContext
 from messages.pages.outcomes import (
@@ -31,13 +31,15 @@ from policies.people import Person, Roster
 from policies.periods import day_bounds
 from storage import audit, deliveries, outcomes, people
 from storage.database import Database
-from storage.deliveries import Claim
+from storage.deliveries import Claim, DeliveryState
 
 VERIFICATION: Final = "verification"
 """A card in the team's channel that asks for a verification; audience is the team, subject O-12."""
 
 VERIFICATION_SETTLED: Final = "verification_settled"
 """The same card, changed in place once somebody has verified."""
+
+UNDER_WAY = (DeliveryState.DUE, DeliveryState.CLAIMED)
 
 
 def outcome_form(speaker: Speaker, channel_id: str | None, title: str = "") -> OutcomeForm:
@@ -127,10 +129,12 @@ def compose_verification(database: Database, claim: Claim) -> Post | None:
 
 
 def compose_verification_settled(database: Database, claim: Claim) -> Post | None:
-    """The posted card as it looks now; None when it was never posted."""
+    """The posted card as it looks now; None when it was never posted, NotYet while it is under way."""
     with database.reading() as session:
         card, _ = _card_of(session, claim)
         posted = deliveries.delivery_of(session, VERIFICATION, claim.audience, claim.period)
+        if posted is not None and posted.state in UNDER_WAY:
+            raise NotYet
         if posted is None or posted.channel_id is None or posted.message_ts is None:
             return None
         return Post(posted.channel_id, card, replaces_ts=posted.message_ts)

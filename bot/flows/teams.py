@@ -3,19 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from messages.pages.teams import SetupDone, SetupForm, TeamView
 from sqlmodel import Session
 
 from bot.flows.people import Introduction, Speaker, remember
 from bot.flows.refusals import Refusal
 from bot.intents.forms import SetUp
 from messages.metadata import FormContext
+from messages.pages.team import SetupDone, SetupForm, TeamView
 from policies.people import Person, Roster
 from storage import audit, outcomes, people
 from storage.database import Database
 from storage.outcomes import OPEN_STATES
 from storage.people import TeamDraft
+
+TEAM_CREATED: Final = "team.created"
+TEAM_CHANGED: Final = "team.changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ def set_up(
         audit.record(
             session,
             speaker.person.id,
-            "team.changed" if roster else "team.created",
+            TEAM_CHANGED if roster else TEAM_CREATED,
             f"team:{team.id}",
             {"members": len(member_ids), "leads": len(wanted.lead_ids)},
             now,

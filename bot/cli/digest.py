@@ -1,0 +1,117 @@
+"""`mileage digest TEAM`: a team's week as text, JSON or a PNG."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.problems import Unusable, explained
+from bot.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from messages.pages.digest import Digest
+    from policies.people import Team
+    from storage.database import Database
+
+
+class Format(StrEnum):
+    """How a digest is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    PNG = "png"
+
+
+def digest(
+    team: Annotated[
+        str, typer.Argument(metavar="TEAM", help="The team's name or its channel's id.")
+    ],
+    week: Annotated[
+        str | None, typer.Option(metavar="2026-W46", help="The week; the last full one otherwise.")
+    ] = None,
+    format_: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.TEXT,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to; standard output otherwise.")
+    ] = None,
+) -> None:
+    """Write the digest of a team's week. Nothing is posted."""
+    with explained():
+        if format_ is Format.PNG and output is None and sys.stdout.isatty():
+            raise Unusable("A PNG is no text for a terminal: add --output FILE.")
+        settings = load_settings()
+        from storage.database import Database
+
+        database = Database.open(settings.database_url.get_secret_value())
+        try:
+            database.require_current()
+            content = written(_digest(database, settings, team, week), format_)
+        finally:
+            database.dispose()
+        _write(content, output)
+
+
+def written(page: "Digest", format_: Format) -> bytes:
+    """The digest's bytes in a format; Unusable where there is nothing to draw."""
+    if format_ is Format.JSON:
+        import json
+
+        from bot.flows.digest_json import digest_json
+
+        return (json.dumps(digest_json(page.digest), indent=2, ensure_ascii=False) + "\n").encode()
+    if format_ is Format.TEXT:
+        from messages.digest_text import digest_text
+
+        return (digest_text(page.digest, page.people).rstrip() + "\n").encode()
+    from messages.charts import chart_png
+
+    png = chart_png(page.digest)
+    if png is None:
+        raise Unusable("There is nothing to draw: no two weeks of this team can show a figure.")
+    return png
+
+
+def _digest(database: "Database", settings: Settings, name: str, week: str | None) -> "Digest":
+    from bot.clock import Clock
+    from bot.flows.digest import digest_of
+    from policies.periods import IsoWeek, NotAPeriod
+    from policies.privacy import GroupRule
+
+    team = _team(database, name)
+    now = Clock.starting_at(settings.clock_start).now()
+    try:
+        shown = IsoWeek.parse(week) if week else IsoWeek.containing(now, team.zone).plus(-1)
+    except NotAPeriod as problem:
+        raise Unusable(str(problem)) from None
+    return digest_of(database, team, shown, GroupRule(settings.minimum_group))
+
+
+def _team(database: "Database", name: str) -> "Team":
+    from difflib import get_close_matches
+
+    from storage import people
+
+    with database.reading() as session:
+        found = people.team_named(session, name.removeprefix("#"))
+        teams = people.all_teams(session)
+    found = found or next((one for one in teams if one.channel_id == name), None)
+    if found is not None:
+        return found
+    if not teams:
+        raise Unusable("There is no team yet. Run “/mileage setup” in a channel.")
+    names = [one.name for one in teams]
+    near = get_close_matches(name, names, n=1, cutoff=0.5)
+    hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(names)}."
+    raise Unusable(f"There is no team “{name}”. {hint}")
+
+
+def _write(content: bytes, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as problem:
+        raise Unusable(f"{output} cannot be written: {problem.strerror}.") from None

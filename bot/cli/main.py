@@ -1,0 +1,18 @@
+"""`mileage`: the commands, each of which loads what it needs when it runs."""
+
+import typer
+
+from bot.cli import digest, doctor, run
+
+app = typer.Typer(
+    name="mileage",
+    help="Outcomes for tokens: the Slack bot, its digest, and usage in.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command("run")(run.run)
+app.command("migrate")(run.migrate)
+app.command("doctor")(doctor.doctor)
+app.command("digest")(digest.digest)

@@ -1,0 +1,233 @@
+"""The one place that posts unasked: claim with a lease, compose, post, confirm.
+
+A request whose answer was lost may have been posted. Such a claim, like one whose holder died, is
+looked up in the channel by the delivery's id before anything is posted again; where the app may not
+read the channel's history, the team's leads are asked instead.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from bot.clock import Clock
+from bot.flows import digest, notices, outcomes
+from bot.flows.posts import NotYet, Post
+from bot.logs import places_of
+from bot.posting import Poster, PostFailed, Trouble
+from bot.slack import Installation
+from bot.workers import Workers
+from policies.privacy import GroupRule
+from storage import deliveries
+from storage.database import Database
+from storage.deliveries import Claim
+
+log = structlog.get_logger()
+
+LEASE = timedelta(minutes=3)
+SHORTLY = timedelta(seconds=5)
+POLL_SECONDS = 5.0
+AT_ONCE = 4
+MOST_ATTEMPTS = 50
+
+Compose = Callable[[Database, Claim], Post | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a kind of delivery is composed, and what to do when it may have been posted already.
+
+    `asks_when_unsure` is whether a lead is asked; otherwise it is posted again, because a second
+    card is harmless and a missing one is not.
+    """
+
+    compose: Compose
+    asks_when_unsure: bool = False
+
+
+def kinds(rule: GroupRule) -> dict[str, Kind]:
+    """Every kind of delivery there is."""
+    return {
+        digest.DIGEST: Kind(partial(digest.compose_digest, rule=rule), asks_when_unsure=True),
+        outcomes.VERIFICATION: Kind(outcomes.compose_verification),
+        outcomes.VERIFICATION_SETTLED: Kind(outcomes.compose_verification_settled),
+        notices.LEAD_NOTICE: Kind(notices.compose_notice),
+    }
+
+
+@dataclass(slots=True)
+class Delivery:
+    """The delivery loop of one process."""
+
+    clock: Clock
+    database: Database
+    workers: Workers
+    installation: Installation
+    poster: Poster
+    kinds: dict[str, Kind]
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        """Look for something to post now rather than at the next poll."""
+        self._woken.set()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Post what is due until told to stop; a post under way is finished first."""
+        while not stopping.is_set():
+            try:
+                await self.deliver_due(stopping)
+            except Exception as error:  # noqa: BLE001 - the loop outlives a fault
+                log.error("delivery_fault", fault=type(error).__name__, at=places_of(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+            self._woken.clear()
+
+    async def deliver_due(self, stopping: asyncio.Event | None = None) -> None:
+        """Reconcile stale claims, then post everything that is due now."""
+        if self.installation.is_revoked:
+            return
+        for stale in await self.workers.run(self._stale):
+            await self._reconcile_stale(stale)
+        await asyncio.gather(*(self._drain(stopping) for _ in range(AT_ONCE)))
+
+    async def _drain(self, stopping: asyncio.Event | None) -> None:
+        while not (stopping and stopping.is_set()):
+            claim = await self.workers.run(self._claim_one)
+            if claim is None:
+                return
+            await self._deliver(claim)
+
+    async def _deliver(self, claim: Claim) -> None:
+        kind = self.kinds.get(claim.kind)
+        if kind is None:
+            await self._abandon(claim, "unknown_kind")
+            return
+        try:
+            post = await self.workers.run(kind.compose, self.database, claim)
+        except NotYet:
+            await self._release(claim, "not_yet", SHORTLY)
+            return
+        if post is None:
+            await self._drop(claim)
+            return
+        try:
+            await self._confirm(claim, *await self.poster.post(claim, post))
+        except PostFailed as failure:
+            await self._after(failure, claim, kind, post)
+
+    async def _after(self, failure: PostFailed, claim: Claim, kind: Kind, post: Post) -> None:
+        match failure.trouble:
+            case Trouble.PERMANENT:
+                await self._abandon(claim, failure.error)
+            case Trouble.UNSURE if post.replaces_ts is None:
+                await self._reconcile(claim, kind, post)
+            case _ if claim.attempt >= MOST_ATTEMPTS:
+                await self._abandon(claim, failure.error)
+            case _:
+                await self._release(claim, failure.error, failure.retry_after or _backoff(claim))
+
+    async def _reconcile_stale(self, stale: Claim) -> None:
+        claim = await self.workers.run(self._take_over, stale)
+        if claim is None:
+            return
+        kind = self.kinds.get(claim.kind)
+        post = await self.workers.run(kind.compose, self.database, claim) if kind else None
+        if kind is None or post is None:
+            await self._release(claim, "stale", timedelta())
+            return
+        await self._reconcile(claim, kind, post)
+
+    async def _reconcile(self, claim: Claim, kind: Kind, post: Post) -> None:
+        """Find out from the channel whether a claim's message stands there already."""
+        try:
+            found = await self.poster.find(claim, post)
+        except PostFailed as failure:
+            if failure.trouble is not Trouble.PERMANENT:
+                await self._release_unsure(claim, failure)
+            elif kind.asks_when_unsure:
+                await self._abandon(claim, "unsure")
+            else:
+                await self._release(claim, failure.error, SHORTLY)
+            return
+        if found is None:
+            await self._release(claim, "not_found_in_channel", _backoff(claim))
+            return
+        log.info("delivery_found", kind=claim.kind, delivery=claim.id)
+        await self._confirm(claim, *found)
+
+    async def _release_unsure(self, claim: Claim, failure: PostFailed) -> None:
+        """Leave the claim to run out: it is reconciled again then, and never posted blindly."""
+        log.warning("delivery_unsure", kind=claim.kind, delivery=claim.id, error=failure.error)
+
+    async def _confirm(self, claim: Claim, channel_id: str, ts: str) -> None:
+        now = self.clock.now()
+
+        def confirm() -> None:
+            with self.database.writing() as session:
+                deliveries.confirm(session, claim, channel_id, ts, now)
+
+        await self.workers.run(confirm)
+        log.info("delivered", kind=claim.kind, delivery=claim.id, attempt=claim.attempt)
+
+    async def _drop(self, claim: Claim) -> None:
+        """There is nothing to post any more: what it was about is settled."""
+        now = self.clock.now()
+
+        def drop() -> None:
+            with self.database.writing() as session:
+                deliveries.abandon(session, claim, "nothing_to_say", now)
+
+        await self.workers.run(drop)
+
+    async def _release(self, claim: Claim, error: str, wait: timedelta) -> None:
+        retry_at = self.clock.now() + wait
+
+        def release() -> None:
+            with self.database.writing() as session:
+                deliveries.release(session, claim, retry_at, error)
+
+        await self.workers.run(release)
+        log.info("delivery_postponed", kind=claim.kind, delivery=claim.id, error=error)
+
+    async def _abandon(self, claim: Claim, error: str) -> None:
+        """Give up, with one line for the operator, and tell the leads where a digest is concerned."""
+        now = self.clock.now()
+
+        def abandon() -> None:
+            with self.database.writing() as session:
+                if deliveries.abandon(session, claim, error, now) and claim.kind == digest.DIGEST:
+                    notices.enqueue_notices(session, claim, now)
+
+        await self.workers.run(abandon)
+        log.error(
+            "delivery_abandoned",
+            kind=claim.kind,
+            delivery=claim.id,
+            audience=claim.audience,
+            period=claim.period,
+            error=error,
+        )
+        self.wake()
+
+    def _claim_one(self) -> Claim | None:
+        now = self.clock.now()
+        with self.database.writing() as session:
+            return next(iter(deliveries.claim_due(session, now, LEASE, limit=1)), None)
+
+    def _stale(self) -> list[Claim]:
+        with self.database.reading() as session:
+            return deliveries.stale_claims(session, self.clock.now())
+
+    def _take_over(self, claim: Claim) -> Claim | None:
+        with self.database.writing() as session:
+            return deliveries.take_over(session, claim, self.clock.now(), LEASE)
+
+
+def _backoff(claim: Claim) -> timedelta:
+    """5 s, 10 s, 20 s … up to ten minutes."""
+    doublings: int = min(claim.attempt - 1, 8)
+    return min(SHORTLY * (1 << doublings), timedelta(minutes=10))

@@ -1,0 +1,76 @@
+"""Buttons. A button's value is user input, and who pressed it is authorised by the flow."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.flows import me, outcomes
+from bot.flows.refusals import Refusal
+from bot.listeners.commands import open_done_form, open_form
+from bot.listeners.edge import Asked, Edge, Request
+from bot.listeners.middleware import answer
+from bot.listeners.setup import open_setup
+from messages import ids
+from messages.pages.base import MessagePage
+from policies.outcomes import parse_outcome_label
+
+Press = Callable[[Edge, str, Asked], Awaitable[MessagePage | None]]
+
+
+async def log_outcome(edge: Edge, _value: str, asked: Asked) -> MessagePage | None:
+    """Open the empty form."""
+    return await open_form(edge, "", asked)
+
+
+async def finish_outcome(edge: Edge, value: str, asked: Asked) -> MessagePage | None:
+    """Ask for the evidence of one of the presser's own outcomes."""
+    return await open_done_form(edge, outcome_id_of(value), asked)
+
+
+async def verify_outcome(edge: Edge, value: str, asked: Asked) -> MessagePage:
+    """Verify a colleague's outcome."""
+    return await edge.run(outcomes.verify, asked.now, asked.speaker, outcome_id_of(value))
+
+
+async def show_my_week(edge: Edge, _value: str, asked: Asked) -> MessagePage:
+    """Show the presser's own figures, to them alone."""
+    return await edge.run(me.my_weeks, asked.now, asked.speaker)
+
+
+async def show_setup(edge: Edge, _value: str, asked: Asked) -> MessagePage | None:
+    """Open the set-up of the channel's team."""
+    return await open_setup(edge, asked)
+
+
+PRESSES: dict[str, Press] = {
+    ids.LOG_OUTCOME: log_outcome,
+    ids.FINISH_OUTCOME: finish_outcome,
+    ids.VERIFY_OUTCOME: verify_outcome,
+    ids.SHOW_MY_WEEK: show_my_week,
+    ids.OPEN_SETUP: show_setup,
+}
+
+
+def register(app: AsyncApp, edge: Edge) -> None:
+    """Listen to every button there is."""
+    for action_id, press in PRESSES.items():
+        app.action(action_id)(_listener(edge, press))
+
+
+def outcome_id_of(value: str) -> int:
+    """The id in a button's value; Refusal for what no button of ours carries."""
+    outcome_id = parse_outcome_label(value)
+    if outcome_id is None:
+        raise Refusal("This button no longer works.", "Ask for a fresh list of your outcomes.")
+    return outcome_id
+
+
+def _listener(edge: Edge, press: Press) -> Callable[..., Awaitable[None]]:
+    async def on_press(context: AsyncBoltContext, body: dict[str, Any]) -> None:
+        value = str((body.get("actions") or [{}])[0].get("value") or "")
+        await answer(edge, Request.of(context, body), partial(press, edge, value))
+
+    return on_press

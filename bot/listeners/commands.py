@@ -1,0 +1,104 @@
+"""`/outcome` and `/mileage`, and the message shortcut."""
+
+from functools import partial
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.flows import digest, me, outcomes, teams
+from bot.intents.mileage import (
+    MileageHelp,
+    OpenSetup,
+    PreviewDigest,
+    ShowMe,
+    ShowTeam,
+    parse_mileage,
+)
+from bot.intents.outcomes import (
+    Declare,
+    Done,
+    ListMine,
+    OpenDoneForm,
+    OpenForm,
+    OutcomeHelp,
+    parse_outcome,
+)
+from bot.intents.words import readable
+from bot.listeners.edge import Asked, Edge, Request
+from bot.listeners.middleware import answer
+from bot.listeners.setup import open_setup
+from messages.pages.base import MessagePage
+from messages.pages.help import Help
+from policies.outcomes import MAX_TITLE
+
+LOG_AS_OUTCOME = "log_as_outcome"
+"""The callback id of the message shortcut, as the manifest has it."""
+
+
+def register(app: AsyncApp, edge: Edge) -> None:
+    """Listen to both commands, under the names this workspace gave them, and to the shortcut."""
+
+    @app.command(edge.commands.outcome)
+    async def on_outcome(context: AsyncBoltContext, body: dict[str, Any]) -> None:
+        text = str(body.get("text") or "")
+        await answer(edge, Request.of(context, body), partial(answer_outcome, edge, text))
+
+    @app.command(edge.commands.mileage)
+    async def on_mileage(context: AsyncBoltContext, body: dict[str, Any]) -> None:
+        text = str(body.get("text") or "")
+        await answer(edge, Request.of(context, body), partial(answer_mileage, edge, text))
+
+    @app.shortcut(LOG_AS_OUTCOME)
+    async def on_shortcut(context: AsyncBoltContext, body: dict[str, Any]) -> None:
+        message = body.get("message") or {}
+        title = readable(str(message.get("text") or ""))[:MAX_TITLE]
+        await answer(edge, Request.of(context, body), partial(open_form, edge, title))
+
+
+async def answer_outcome(edge: Edge, text: str, asked: Asked) -> MessagePage | None:
+    """What `/outcome` says to a line."""
+    speaker, now = asked.speaker, asked.now
+    match parse_outcome(text, now, speaker.zone, edge.commands.outcome):
+        case Declare(draft=draft):
+            return await edge.run(outcomes.declare, now, speaker, draft)
+        case OpenForm():
+            return await open_form(edge, "", asked)
+        case Done(outcome_id=outcome_id, url=url):
+            return await edge.run(outcomes.claim, now, speaker, outcome_id, url)
+        case OpenDoneForm(outcome_id=outcome_id):
+            return await open_done_form(edge, outcome_id, asked)
+        case ListMine():
+            return await edge.run(outcomes.list_mine, now, speaker)
+        case OutcomeHelp():
+            return Help(edge.commands, "outcome")
+
+
+async def answer_mileage(edge: Edge, text: str, asked: Asked) -> MessagePage | None:
+    """What `/mileage` says to a line."""
+    speaker, now = asked.speaker, asked.now
+    match parse_mileage(text, edge.commands.mileage):
+        case MileageHelp():
+            return Help(edge.commands)
+        case ShowMe():
+            return await edge.run(me.my_weeks, now, speaker)
+        case ShowTeam():
+            return await edge.run(teams.team_view, speaker)
+        case PreviewDigest(week=week):
+            return await edge.run(digest.preview, now, speaker, week, edge.rule)
+        case OpenSetup():
+            return await open_setup(edge, asked)
+
+
+async def open_form(edge: Edge, title: str, asked: Asked) -> MessagePage | None:
+    """Open the form that declares an outcome; nothing is left to say."""
+    form = outcomes.outcome_form(asked.speaker, asked.request.channel_id, title)
+    await edge.replies.open_form(asked.request.trigger_id, form)
+    return None
+
+
+async def open_done_form(edge: Edge, outcome_id: int, asked: Asked) -> MessagePage | None:
+    """Open the form that asks for an outcome's evidence; nothing is left to say."""
+    form = await edge.run(outcomes.done_form, asked.speaker, outcome_id, asked.request.channel_id)
+    await edge.replies.open_form(asked.request.trigger_id, form)
+    return None

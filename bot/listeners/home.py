@@ -1,0 +1,34 @@
+"""The App Home: drawn when somebody opens it, and after what they do from it."""
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.flows import me
+from bot.flows.refusals import Refusal
+from bot.listeners.edge import Asked, Edge, Request
+from bot.listeners.middleware import admit
+
+
+def register(app: AsyncApp, edge: Edge) -> None:
+    """Draw the Home when it is opened."""
+
+    @app.event("app_home_opened")
+    async def on_home_opened(
+        context: AsyncBoltContext, body: dict[str, Any], event: dict[str, Any]
+    ) -> None:
+        if event.get("tab") != "home":
+            return
+        try:
+            # The event names the direct message with the app, which is nobody's team channel.
+            asked = await admit(edge, Request(context.user_id or "", None, None, "", body))
+        except Refusal:
+            return
+        await refresh_home(edge, asked)
+
+
+async def refresh_home(edge: Edge, asked: Asked) -> None:
+    """Draw somebody's Home anew."""
+    page = await edge.run(me.my_home, asked.now, asked.speaker)
+    await edge.replies.publish_home(asked.request.user_id, page)

@@ -1,0 +1,90 @@
+"""Submitted forms: errors inside the form, everything else as a private reply where it was opened."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.flows import outcomes
+from bot.flows.refusals import Refusal
+from bot.intents.forms import (
+    FormRefused,
+    SetUp,
+    Values,
+    read_done_form,
+    read_outcome_form,
+    read_setup_form,
+)
+from bot.listeners.edge import Asked, Edge, Request
+from bot.listeners.home import refresh_home
+from bot.listeners.middleware import answer, at_channel
+from bot.listeners.setup import take_setup
+from messages import ids
+from messages.metadata import FormContext
+from messages.pages.base import MessagePage
+from policies.outcomes import OutcomeDraft
+
+LAST_ZONE = ZoneInfo("Etc/GMT+12")
+"""Where a day ends last: before its sender is known, a form's deadline is past only if it is past here."""
+
+T = TypeVar("T")
+Taken = Callable[[T, FormContext, Asked], Awaitable[MessagePage | None]]
+
+
+def register(app: AsyncApp, edge: Edge) -> None:
+    """Listen to every form there is."""
+
+    def read_draft(values: Values) -> OutcomeDraft:
+        return read_outcome_form(values, edge.clock.now(), LAST_ZONE)
+
+    async def declare(
+        draft: OutcomeDraft, context: FormContext, asked: Asked
+    ) -> MessagePage | None:
+        page = await edge.run(outcomes.declare, asked.now, asked.speaker, draft)
+        return await _shown(edge, context, asked, page)
+
+    async def claim(url: str, context: FormContext, asked: Asked) -> MessagePage | None:
+        if context.outcome_id is None:
+            raise Refusal("This form no longer works.", "Ask for a fresh list of your outcomes.")
+        page = await edge.run(outcomes.claim, asked.now, asked.speaker, context.outcome_id, url)
+        return await _shown(edge, context, asked, page)
+
+    async def set_up(wanted: SetUp, _context: FormContext, asked: Asked) -> MessagePage:
+        return await take_setup(edge, wanted, asked)
+
+    app.view(ids.OUTCOME_FORM)(_listener(edge, read_draft, declare))
+    app.view(ids.DONE_FORM)(_listener(edge, read_done_form, claim))
+    app.view(ids.SETUP_FORM)(_listener(edge, read_setup_form, set_up))
+
+
+def _listener(
+    edge: Edge, read: Callable[[Values], T], take: Taken[T]
+) -> Callable[..., Awaitable[None]]:
+    async def on_submit(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any]) -> None:
+        view = body.get("view") or {}
+        try:
+            form = read((view.get("state") or {}).get("values") or {})
+        except FormRefused as refused:
+            await ack(response_action="errors", errors=refused.errors)
+            return
+        await ack()
+        origin = FormContext.decode(str(view.get("private_metadata") or ""))
+
+        async def work(asked: Asked) -> MessagePage | None:
+            return await take(form, origin, asked)
+
+        await answer(edge, at_channel(Request.of(context, body), origin.channel_id), work)
+
+    return on_submit
+
+
+async def _shown(
+    edge: Edge, context: FormContext, asked: Asked, page: MessagePage
+) -> MessagePage | None:
+    """The page; or the Home drawn anew, where the form was opened from it."""
+    if context.channel_id is not None:
+        return page
+    await refresh_home(edge, asked)
+    return None

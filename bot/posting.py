@@ -1,0 +1,200 @@
+"""One message to Slack, and what its failure means. Only bot/delivery.py posts with it.
+
+Charts: Slack's own chart block first; where the workspace refuses it, a PNG; else the words alone.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import Enum, auto
+from typing import Any, Final
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.flows.posts import Post
+from bot.slack import Directory
+from bot.workers import Workers
+from messages.charts import chart_png
+from messages.limits import require_fit
+from messages.pages.base import Commands
+from messages.pages.digest import Digest
+from messages.render import Message, render, render_digest
+from storage.deliveries import Claim
+
+log = structlog.get_logger()
+
+EVENT_TYPE: Final = "mileage_delivery"
+PAGES_SEARCHED = 3
+
+TEMPORARY = {
+    "ratelimited",
+    "rate_limited",
+    "request_timeout",
+    "service_unavailable",
+    "team_added_to_org",
+}
+UNSURE = {"fatal_error", "internal_error"}
+"""Slack's documentation: some part of the operation may have succeeded before the error."""
+
+
+class Trouble(Enum):
+    """What a failure means for the next step."""
+
+    TEMPORARY = auto()
+    PERMANENT = auto()
+    UNSURE = auto()
+
+
+class PostFailed(Exception):
+    """A message was not posted, or nobody knows. `error` is Slack's own word for it."""
+
+    def __init__(self, error: str, trouble: Trouble, retry_after: timedelta | None = None) -> None:
+        super().__init__(error)
+        self.error = error
+        self.trouble = trouble
+        self.retry_after = retry_after
+
+
+@dataclass(slots=True)
+class Poster:
+    """Posts, updates and finds the program's own messages. The client must not repeat requests."""
+
+    client: AsyncWebClient
+    directory: Directory
+    workers: Workers
+    commands: Commands
+
+    async def post(self, claim: Claim, post: Post) -> tuple[str, str]:
+        """(channel id, ts) of the message as it stands now; PostFailed otherwise."""
+        async with _explained():
+            channel_id = await self._channel_of(post)
+            if isinstance(post.page, Digest):
+                return await self._post_digest(claim, channel_id, post.page)
+            return await self._send(claim, channel_id, render(post.page), post.replaces_ts)
+
+    async def find(self, claim: Claim, post: Post) -> tuple[str, str] | None:
+        """(channel id, ts) of this delivery's message in the latest history, or None."""
+        if post.is_private:
+            return None
+        async with _explained():
+            cursor: str | None = None
+            for _ in range(PAGES_SEARCHED):
+                history = await self.client.conversations_history(
+                    channel=post.channel_id, include_all_metadata=True, limit=200, cursor=cursor
+                )
+                for message in history["messages"]:
+                    if self._is_of(claim, message):
+                        return post.channel_id, str(message["ts"])
+                cursor = (history.get("response_metadata") or {}).get("next_cursor")
+                if not cursor:
+                    break
+        return None
+
+    def _is_of(self, claim: Claim, message: dict[str, Any]) -> bool:
+        metadata = message.get("metadata") or {}
+        is_ours = message.get("bot_id") == self.directory.workspace.bot_id
+        return (
+            is_ours
+            and metadata.get("event_type") == EVENT_TYPE
+            and (metadata.get("event_payload") or {}).get("delivery") == str(claim.id)
+        )
+
+    async def _channel_of(self, post: Post) -> str:
+        """The conversation to post to; PostFailed where another organisation would read it."""
+        if post.is_private:
+            opened = await self.client.conversations_open(users=post.channel_id)
+            return str(opened["channel"]["id"])
+        self.directory.forget_place(post.channel_id)
+        place = await self.directory.place(post.channel_id)
+        if place is not None and place.is_shared:
+            raise PostFailed("is_shared", Trouble.PERMANENT)
+        return post.channel_id
+
+    async def _post_digest(self, claim: Claim, channel_id: str, page: Digest) -> tuple[str, str]:
+        page = replace(page, commands=self.commands)
+        try:
+            return await self._send(claim, channel_id, render_digest(page, "native"))
+        except SlackApiError as error:
+            if error.response.get("error") != "invalid_blocks":
+                raise
+        log.info("chart_refused", delivery=claim.id, next="image")
+        if (file_id := await self._upload_chart(page)) is not None:
+            try:
+                return await self._send(claim, channel_id, render_digest(page, "image", file_id))
+            except SlackApiError as error:
+                if error.response.get("error") != "invalid_blocks":
+                    raise
+        log.info("chart_refused", delivery=claim.id, next="text")
+        return await self._send(claim, channel_id, render_digest(page, "text"))
+
+    async def _upload_chart(self, page: Digest) -> str | None:
+        """The id of the chart as an uploaded PNG; None where there is none, or files are not taken."""
+        png = await self.workers.run(chart_png, page.digest)
+        if png is None:
+            return None
+        try:
+            uploaded = await self.client.files_upload_v2(
+                filename=f"digest-{page.digest.this_week.week}.png",
+                title=f"{page.digest.team_name}, {page.digest.this_week.week}",
+                alt_txt="The chart's numbers stand in the text of the message.",
+                content=png,
+                request_file_info=False,
+            )
+        except (SlackClientError, aiohttp.ClientError, TimeoutError):
+            return None
+        return str(uploaded["files"][0]["id"])
+
+    async def _send(
+        self, claim: Claim, channel_id: str, message: Message, replaces_ts: str | None = None
+    ) -> tuple[str, str]:
+        require_fit(message)
+        if replaces_ts is not None:
+            await self.client.chat_update(channel=channel_id, ts=replaces_ts, **message)
+            return channel_id, replaces_ts
+        # The id alone: metadata can be read by other apps.
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery": str(claim.id)}}
+        posted = await self.client.chat_postMessage(
+            channel=channel_id,
+            metadata=metadata,
+            unfurl_links=False,
+            unfurl_media=False,
+            **message,
+        )
+        return str(posted["channel"]), str(posted["ts"])
+
+
+@asynccontextmanager
+async def _explained() -> AsyncIterator[None]:
+    """Say of every failure to talk to Slack whether trying again makes sense."""
+    try:
+        yield
+    except SlackApiError as error:
+        raise _failure_of(error) from error
+    except aiohttp.ClientConnectorError as error:
+        raise PostFailed("slack_unreachable", Trouble.TEMPORARY) from error
+    except (TimeoutError, aiohttp.ClientError, OSError, SlackClientError) as error:
+        raise PostFailed("answer_lost", Trouble.UNSURE) from error
+
+
+def _failure_of(error: SlackApiError) -> PostFailed:
+    response = error.response
+    if not isinstance(response, AsyncSlackResponse):  # an answer that is no JSON: a gateway's page
+        return PostFailed("answer_lost", Trouble.UNSURE)
+    status = response.status_code
+    word = str(response.get("error") or status)
+    if status == 429 or word in TEMPORARY:
+        return PostFailed("ratelimited", Trouble.TEMPORARY, _retry_after(response.headers))
+    if status >= 500 or word in UNSURE:
+        return PostFailed(word, Trouble.UNSURE)
+    return PostFailed(word, Trouble.PERMANENT)
+
+
+def _retry_after(headers: Mapping[str, Any]) -> timedelta:
+    value = next((v for k, v in dict(headers).items() if k.lower() == "retry-after"), "1")
+    text = value[0] if isinstance(value, list) else str(value)
+    return timedelta(seconds=int(text) if text.isdigit() else 1)

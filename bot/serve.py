@@ -1,0 +1,124 @@
+"""Running until told to stop: Socket Mode or HTTP, the delivery loop and the minute tick."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from dataclasses import dataclass
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_sdk.errors import SlackApiError
+
+from bot.settings import Settings
+from bot.slack import SlackUnreachable
+from bot.wiring import Program, built
+from storage.database import Database
+
+log = structlog.get_logger()
+
+LAST_ANSWERS_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAddress:
+    """Where the HTTP mode listens."""
+
+    host: str
+    port: int
+
+
+async def serve(settings: Settings, database: Database, http: HttpAddress | None) -> None:
+    """Run the bot until SIGTERM or SIGINT; answers under way are finished first."""
+    stopping = asyncio.Event()
+    with _signals_set(stopping):
+        async with built(settings, database) as program, _listening(program, http):
+            delivering = asyncio.create_task(program.delivery.run(stopping))
+            scheduler = program.schedule.start()
+            await program.schedule.tick()
+            log.info("ready", mode="http" if http else "socket", commands=_commands(program))
+            await stopping.wait()
+            log.info("stopping")
+            scheduler.shutdown(wait=False)
+            program.delivery.wake()
+            await delivering
+    log.info("stopped")
+
+
+@asynccontextmanager
+async def _listening(program: Program, http: HttpAddress | None) -> AsyncIterator[None]:
+    """Receive requests; on leaving, receive no more and wait for the answers under way."""
+    mode = _by_http(program, http) if http else _by_socket(program)
+    async with mode:
+        yield
+    await program.edge.under_way.wait_until_empty(LAST_ANSWERS_SECONDS)
+
+
+@asynccontextmanager
+async def _by_socket(program: Program) -> AsyncIterator[None]:
+    token = program.settings.required("slack_app_token")
+    handler = AsyncSocketModeHandler(program.app, token, logger=logging.getLogger("slack_sdk"))
+    try:
+        # Asked for here, because the client would try a refused token for ever.
+        handler.client.wss_uri = await _socket_url(program, token)
+        await handler.client.connect()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
+        yield
+    finally:
+        await handler.client.close()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
+
+
+async def _socket_url(program: Program, token: str) -> str:
+    try:
+        answer = await program.app.client.apps_connections_open(app_token=token)
+    except SlackApiError as error:
+        reason = error.response.get("error", "an unknown error")
+        raise SlackUnreachable(f"Slack refused SLACK_APP_TOKEN: {reason}.") from None
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise SlackUnreachable(f"Slack is not reachable: {error}.") from None
+    return str(answer["url"])
+
+
+@asynccontextmanager
+async def _by_http(program: Program, http: HttpAddress) -> AsyncIterator[None]:
+    import uvicorn
+
+    from bot.web import http_app
+
+    class Server(uvicorn.Server):
+        """Leaves signals to `serve`."""
+
+        def capture_signals(self) -> nullcontext[None]:  # type: ignore[override]  # a narrower one
+            return nullcontext()
+
+    config = uvicorn.Config(
+        http_app(program.app), http.host, http.port, log_config=None, access_log=False
+    )
+    server = Server(config)
+    task = asyncio.create_task(server.serve())
+    try:
+        while not server.started:
+            if task.done():
+                raise SlackUnreachable(f"Nothing can listen on {http.host}:{http.port}.")
+            await asyncio.sleep(0.02)
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+@contextmanager
+def _signals_set(stopping: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+def _commands(program: Program) -> list[str]:
+    return [program.edge.commands.outcome, program.edge.commands.mileage]

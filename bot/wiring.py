@@ -1,0 +1,117 @@
+"""Everything is built here, in one place, from settings; nothing runs on import."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from bot.delivery import Delivery, kinds
+from bot.listeners import buttons, commands, events, home, middleware, modals
+from bot.listeners.edge import Edge
+from bot.listeners.replies import Replies
+from bot.posting import Poster
+from bot.schedule import Schedule
+from bot.settings import Settings
+from bot.slack import Directory, Installation, recognise_workspace, slack_client
+from bot.under_way import UnderWay
+from bot.workers import Workers
+from messages.pages.base import Commands
+from policies.privacy import GroupRule
+from storage.database import Database
+
+LISTENERS = (middleware, commands, buttons, modals, home, events)
+SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The running parts."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    workers: Workers
+    edge: Edge
+    app: AsyncApp
+    delivery: Delivery
+    schedule: Schedule
+
+
+@asynccontextmanager
+async def built(settings: Settings, database: Database) -> AsyncIterator[Program]:
+    """The program, connected to Slack's Web API. SettingsError or SlackUnreachable where it cannot be.
+
+    On leaving, flows under way finish and connections close. The database stays the caller's.
+    """
+    token = settings.required("slack_bot_token")
+    clock = Clock.starting_at(settings.clock_start)
+    workers = Workers(settings.workers)
+    names = Commands(settings.command_outcome, settings.command_mileage)
+    rule = GroupRule(settings.minimum_group)
+    async with aiohttp.ClientSession(timeout=SLACK_TIMEOUT) as session:
+        client = slack_client(token, settings.slack_api_url, session)
+        workspace = await recognise_workspace(client)
+        installation = Installation(workspace, token)
+        directory = Directory(client, workspace, clock)
+        poster = Poster(
+            slack_client(token, settings.slack_api_url, session, for_delivery=True),
+            directory,
+            workers,
+            names,
+        )
+        delivery = Delivery(clock, database, workers, installation, poster, kinds(rule))
+        grace = timedelta(hours=settings.digest_grace_hours)
+        schedule = Schedule(clock, database, workers, installation, delivery, grace)
+        edge = Edge(
+            clock=clock,
+            database=database,
+            workers=workers,
+            directory=directory,
+            installation=installation,
+            replies=Replies(client, session, names),
+            commands=names,
+            rule=rule,
+            wake_delivery=delivery.wake,
+            under_way=UnderWay(),
+        )
+        app = slack_app(settings, client, edge)
+        try:
+            yield Program(settings, clock, database, workers, edge, app, delivery, schedule)
+        finally:
+            await asyncio.to_thread(workers.close)
+
+
+def slack_app(settings: Settings, client: AsyncWebClient, edge: Edge) -> AsyncApp:
+    """The Bolt app with every listener registered."""
+    secret = settings.slack_signing_secret
+    bolt_log = logging.getLogger("slack_bolt")
+    authorize: Callable[..., Awaitable[Any]] = edge.installation.authorize
+    with _quieted(bolt_log):  # it warns that the token comes from `authorize`, which is meant so
+        app = AsyncApp(
+            name="mileage",
+            client=client,
+            authorize=authorize,
+            signing_secret=secret.get_secret_value() if secret else "",
+            logger=bolt_log,
+        )
+    for module in LISTENERS:
+        module.register(app, edge)
+    return app
+
+
+@contextmanager
+def _quieted(logger: logging.Logger) -> Iterator[None]:
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
