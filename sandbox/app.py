@@ -6,6 +6,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from sandbox.control import Control
 from sandbox.endpoints import Endpoints
+from sandbox.page.routes import page_routes
 from sandbox.wiring import Sandbox
 
 LOCAL_HOSTS = ["127.0.0.1", "localhost"]
@@ -13,12 +14,10 @@ LOCAL_HOSTS = ["127.0.0.1", "localhost"]
 
 def build_app(sandbox: Sandbox) -> Starlette:
     """Return the ASGI app; it answers local host names only, so that no website can reach it."""
-    routes = [*Endpoints(sandbox).routes(), *Control(sandbox).routes()]
-    try:
-        from sandbox.page.routes import page_routes
-    except ModuleNotFoundError:
-        pass
-    else:
-        routes += page_routes(sandbox.workspace, sandbox.interactions)
+    routes = [
+        *Endpoints(sandbox).routes(),
+        *Control(sandbox).routes(),
+        *page_routes(sandbox.workspace, sandbox.interactions),
+    ]
     guard = Middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_HOSTS, www_redirect=False)
     return Starlette(routes=routes, middleware=[guard])
