@@ -1,7 +1,6 @@
 """The made-up organisation: who works where, on what, and with which models."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -83,18 +82,17 @@ class Organisation(_Strict):
         return f"{member.handle}@{self.domain}"
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """The person at the keyboard, when the demo shows their own logs."""
-
-    name: str = "You Yourself"
-    handle: str = "you"
-    user_id: str = "U0YOU"
-
-
 def load_organisation(source: Path = SOURCE) -> Organisation:
     """Read the organisation's file."""
     return Organisation.model_validate(YAML(typ="safe").load(source.read_text("utf-8")))
+
+
+def with_visitor(organisation: Organisation) -> Organisation:
+    """The organisation with the person at the keyboard in its first team, for their own logs."""
+    first, *others = organisation.teams
+    visitor = DemoMember(name="You Yourself")
+    joined = first.model_copy(update={"members": (visitor, *first.members)})
+    return organisation.model_copy(update={"teams": (joined, *others)})
 
 
 def workspace_file(organisation: Organisation) -> dict[str, object]:
@@ -123,9 +121,6 @@ def _user(organisation: Organisation, team: DemoTeam, member: DemoMember) -> dic
 
 
 def _channel(
-    channel_id: str,
-    name: str,
-    topic: str,
-    members: Iterator[DemoMember] | tuple[DemoMember, ...] | list[DemoMember],
+    channel_id: str, name: str, topic: str, members: Iterable[DemoMember]
 ) -> dict[str, object]:
     return {"id": channel_id, "name": name, "topic": topic, "members": [m.user_id for m in members]}
