@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ruamel.yaml import YAML
+from sqlmodel import Session
 
 from bot.demo.organisation import Organisation, load_organisation, with_visitor, workspace_file
 from bot.demo.plan import plan_outcomes
@@ -19,9 +20,12 @@ from bot.demo.processes import DemoError, bot_process, sandbox_process
 from bot.demo.seed import seed_outcomes, seed_people
 from bot.demo.usage import write_logs
 from bot.due import digest_due
-from bot.flows.digest import is_posted
-from storage import people
+from bot.flows.digest import DIGEST, audience_of
+from policies.people import Team
+from policies.periods import IsoWeek
+from storage import deliveries, people
 from storage.database import Database
+from storage.deliveries import DeliveryState
 
 MANIFEST = Path(__file__).parents[2] / "app_manifest.yaml"
 GRACE = timedelta(days=7)
@@ -157,7 +161,12 @@ def _wait_for_digests(
 def _are_posted(database: Database, now: datetime) -> bool:
     with database.reading() as session:
         due = [(team, digest_due(team, now, GRACE)) for team in people.all_teams(session)]
-        return all(is_posted(session, team, one[0]) for team, one in due if one is not None)
+        return all(_is_posted(session, team, one[0]) for team, one in due if one is not None)
+
+
+def _is_posted(session: Session, team: Team, week: IsoWeek) -> bool:
+    posted = deliveries.delivery_of(session, DIGEST, audience_of(team), str(week))
+    return posted is not None and posted.state is DeliveryState.POSTED
 
 
 def _require_alive(child: subprocess.Popen[bytes], folder: Path) -> None:
