@@ -43,7 +43,7 @@ def bot_process(
         "MILEAGE_SLACK_API_URL": f"{sandbox_url}/api/",
         **settings,
     }
-    with _child([sys.executable, "-m", "bot.cli.main", "run"], environment, log) as child:
+    with _child([sys.executable, "-m", "bot", "run"], environment, log) as child:
         yield child
 
 

@@ -117,7 +117,7 @@ def _bring_in_the_visitor(
 
 def _imported(arguments: Sequence[str], settings: Mapping[str, str]) -> str:
     """Import with the real command; a sentence about what came in."""
-    command = [sys.executable, "-m", "bot.cli.main", "import", "claude-code", *arguments, "--json"]
+    command = [sys.executable, "-m", "bot", "import", "claude-code", *arguments, "--json"]
     done = subprocess.run(  # noqa: S603 - our own program, with arguments made here
         command, capture_output=True, text=True, check=False, env={**os.environ, **settings}
     )
