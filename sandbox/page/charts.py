@@ -150,7 +150,7 @@ def _scale_for(values: Sequence[float]) -> _Scale:
     low, high = min([0.0, *values]), max([0.0, *values])
     if low == high:
         high = low + 1
-    step = _nice((high - low) / 4)
+    step = _nice((high - low) / 5)
     return _Scale(math.floor(low / step) * step, math.ceil(high / step) * step, step)
 
 

@@ -15,6 +15,9 @@ from sandbox.page.render import Surface, render, render_blocks
 from sandbox.page.unread import ReadMarks
 from sandbox.workspace import Workspace
 
+SHOWN_AT_MOST = 200
+"""Messages of a conversation on one screen: the latest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -124,7 +127,7 @@ class Desk:
     def thread(self, channel: Channel, ts: str) -> Markup:
         """Return a thread's messages."""
         common = self._common(channel) | self._timeline(channel)
-        common |= {"rows": self._thread_rows(channel, ts), "in_thread": True}
+        common |= {"rows": self._thread_rows(channel, ts), "in_thread": True, "earlier": 0}
         return render("timeline.html", **common)
 
     def home(self) -> Markup:
@@ -157,7 +160,8 @@ class Desk:
     def _timeline(self, channel: Channel) -> dict[str, object]:
         messages = self.workspace.timeline(channel.id, self.user_id)
         return {
-            "rows": screen.rows(self.workspace, messages, self.reader),
+            "earlier": max(0, len(messages) - SHOWN_AT_MOST),
+            "rows": screen.rows(self.workspace, messages[-SHOWN_AT_MOST:], self.reader),
             "shortcuts": screen.message_shortcuts(self.workspace),
         }
 

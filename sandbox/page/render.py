@@ -107,6 +107,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
+        auto_reload=False,
         undefined=ChainableUndefined,  # Block Kit JSON is mostly optional fields
         trim_blocks=True,
         lstrip_blocks=True,

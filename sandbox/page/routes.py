@@ -43,7 +43,7 @@ def page_routes(workspace: Workspace, interactions: Interactions) -> list[Route 
     def at(path: str, handler: Handler, method: str = "GET") -> Route:
         async def endpoint(request: Request) -> Response:
             user_id = request.path_params["user"]
-            if user_id not in workspace.users:
+            if user_id not in {person.id for person in workspace.people()}:
                 raise HTTPException(404, f"There is nobody with the id {user_id}.")
             return await handler(Desk(workspace, interactions, marks, user_id), request)
 
