@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 
+BOT_USER = "U0BOT"
 SOURCE = Path(__file__).parent / "organisation.yaml"
 
 
@@ -123,4 +124,9 @@ def _user(organisation: Organisation, team: DemoTeam, member: DemoMember) -> dic
 def _channel(
     channel_id: str, name: str, topic: str, members: Iterable[DemoMember]
 ) -> dict[str, object]:
-    return {"id": channel_id, "name": name, "topic": topic, "members": [m.user_id for m in members]}
+    return {
+        "id": channel_id,
+        "name": name,
+        "topic": topic,
+        "members": [BOT_USER, *(m.user_id for m in members)],
+    }
