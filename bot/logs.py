@@ -12,7 +12,15 @@ from pathlib import Path
 
 import structlog
 
-QUIET_LOGGERS = ("slack_bolt", "slack_sdk", "aiohttp", "asyncio", "apscheduler", "uvicorn")
+QUIET_LOGGERS = (
+    "slack_bolt",
+    "slack_sdk",
+    "aiohttp",
+    "asyncio",
+    "apscheduler",
+    "uvicorn",
+    "alembic",
+)
 
 
 def configure_logs(level: str, file: Path | None) -> None:

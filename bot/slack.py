@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
@@ -99,7 +101,7 @@ async def recognise_workspace(client: AsyncWebClient) -> Workspace:
     )
 
 
-class Installation:
+class Installation(AsyncAuthorize):
     """The one installation, as Bolt's `authorize`: answers from memory, with no auth.test a request."""
 
     def __init__(self, workspace: Workspace, token: str) -> None:
@@ -117,8 +119,14 @@ class Installation:
         """Whether the workspace took its consent back."""
         return self._result is None
 
-    async def authorize(
-        self, enterprise_id: str | None, team_id: str | None
+    async def __call__(
+        self,
+        *,
+        context: AsyncBoltContext,  # noqa: ARG002 - the shape that Bolt calls
+        enterprise_id: str | None,
+        team_id: str | None,
+        user_id: str | None,  # noqa: ARG002
+        **_actor: str | None,
     ) -> AuthorizeResult | None:
         """Who the bot is, or None for a workspace it is not installed in."""
         is_ours = team_id == self._workspace.workspace_id or (

@@ -2,11 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
@@ -93,12 +92,11 @@ def slack_app(settings: Settings, client: AsyncWebClient, edge: Edge) -> AsyncAp
     """The Bolt app with every listener registered."""
     secret = settings.slack_signing_secret
     bolt_log = logging.getLogger("slack_bolt")
-    authorize: Callable[..., Awaitable[Any]] = edge.installation.authorize
     with _quieted(bolt_log):  # it warns that the token comes from `authorize`, which is meant so
         app = AsyncApp(
             name="mileage",
             client=client,
-            authorize=authorize,
+            authorize=edge.installation,  # type: ignore[arg-type]  # Bolt takes None as “not installed”
             signing_secret=secret.get_secret_value() if secret else "",
             logger=bolt_log,
         )

@@ -23,7 +23,7 @@ from policies.outcomes import (
 )
 from policies.people import Weekday
 
-MAX_TEAM_NAME = 60
+MAX_TEAM_NAME = 80
 MAX_TEAM_PEOPLE = 200
 
 Values: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any]]]

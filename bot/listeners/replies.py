@@ -1,6 +1,6 @@
 """Answers to one person: through the response URL, else an ephemeral, else their direct message."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
@@ -68,9 +68,9 @@ class Replies:
 
     def _named(self, page: P) -> P:
         """The page with the slash commands as this workspace names them."""
-        if any(field.name == "commands" for field in fields(page)):
-            return replace(page, commands=self.commands)
-        return page
+        changed: Callable[..., P] = replace
+        has_commands = any(field.name == "commands" for field in fields(page))
+        return changed(page, commands=self.commands) if has_commands else page
 
     async def _respond(self, url: str, message: Mapping[str, Any]) -> bool:
         webhook = AsyncWebhookClient(url, session=self.session)
