@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from bot.demo.organisation import DemoMember, DemoTeam, Organisation
@@ -147,4 +147,4 @@ def _later(day: date, workdays: int) -> date:
 
 def _moment(team: DemoTeam, day: date, random: Random, hours: tuple[int, int]) -> datetime:
     clock = time(random.randint(*hours), random.randint(0, 59))
-    return datetime.combine(day, clock, team.zone)
+    return datetime.combine(day, clock, team.zone).astimezone(UTC)
