@@ -9,6 +9,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from sandbox.workspace import Workspace
 from tests.e2e.chromium import CHROMIUM_ARGS, MISSING, find_chromium, is_strict
 from tests.sandbox.page.stage import Stage, stage
 
@@ -43,6 +44,18 @@ def staged() -> Stage:
     return stage()
 
 
+class _Server(uvicorn.Server):
+    """Ends the open pages' streams before it waits for them."""
+
+    def __init__(self, config: uvicorn.Config, workspace: Workspace) -> None:
+        super().__init__(config)
+        self._workspace = workspace
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._workspace.changes.close()
+        await super().shutdown(sockets)
+
+
 @pytest.fixture
 def address(staged: Stage) -> Iterator[str]:
     """Serve the staged workspace on a free port of this machine."""
@@ -50,9 +63,9 @@ def address(staged: Stage) -> Iterator[str]:
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
         config = uvicorn.Config(
-            staged.asgi, log_level="warning", lifespan="off", timeout_graceful_shutdown=1
+            staged.asgi, log_level="warning", lifespan="off", timeout_graceful_shutdown=5
         )
-        server = uvicorn.Server(config)
+        server = _Server(config, staged.workspace)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
