@@ -14,22 +14,23 @@ ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 _BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\ufff9-\ufffb]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_SPACES = re.compile(r"\s+")
 _LONE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _SLACK_USER = re.compile(r"[UW][A-Z0-9]{2,30}", re.ASCII)
 
 # Slack's mrkdwn has no escape for its own marks, so each gives way to the sign that looks like it.
-_LOOKALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
+_LOOKALIKES = {"*": "\u2217", "~": "\u223c", "`": "\u02cb"}
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_HARMLESS = str.maketrans({**_LOOKALIKES, **_ENTITIES})
 _ANGLES = str.maketrans({"<": "\u2039", ">": "\u203a"})
 
 
 def tidy(text: str) -> str:
     """One line without control characters or lone surrogates; `(blank)` where nothing is visible."""
-    text = _SURROGATE.sub("\ufffd", text)
-    text = _BIDI_CONTROLS.sub("", _UNPRINTABLE.sub("", text))
-    text = _SPACES.sub(" ", text).strip()
-    return text if text.isascii() and text else _visible_or_blank(text)
+    if not (text.isascii() and text.isprintable()):
+        text = _SURROGATE.sub("\ufffd", text)
+        text = _BIDI_CONTROLS.sub("", _UNPRINTABLE.sub("", text))
+    text = " ".join(text.split())
+    return text if text and text.isascii() else _visible_or_blank(text)
 
 
 def clip(text: str, most: int) -> str:
@@ -113,10 +114,11 @@ def _shorten(text: str, most: int) -> str:
 
 
 def _escape(shown: str) -> str:
-    shown = _LONE_UNDERSCORE.sub("\u02cd", shown.translate(_LOOKALIKES))
+    if "_" in shown:
+        shown = _LONE_UNDERSCORE.sub("\u02cd", shown)
     if shown.startswith(">"):
         shown = "\u203a" + shown[1:]
-    return _isolate("".join(_ENTITIES.get(sign, sign) for sign in shown))
+    return _isolate(shown.translate(_HARMLESS))
 
 
 def _isolate(shown: str) -> str:

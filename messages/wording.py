@@ -41,12 +41,13 @@ def usd(money: Decimal) -> str:
 
 
 def ratio(value: Decimal) -> str:
-    """`0.024`, `1.1`, `12`, `1,240`: two significant digits, whole from ten on."""
+    """`0.020`, `0.9`, `1.1`, `12`, `1,240`: two significant digits, whole from ten on."""
     if value == 0:
         return "0"
     if abs(value) >= 10:
         return f"{value:,.0f}"
-    return f"{significant(value, 2).normalize():f}"
+    rounded = significant(value, 2)
+    return f"{rounded:f}" if abs(value) < Decimal("0.1") else f"{rounded.normalize():f}"
 
 
 def significant(value: Decimal, digits: int) -> Decimal:

@@ -1,0 +1,136 @@
+import struct
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from messages.charts import Chart, chart_of, chart_png, data_visualization, tokens_chart, vega_lite
+from messages.digest_text import digest_text
+from messages.limits import problems
+from policies.metrics import TeamDigest, digest_json
+from tests.messages.examples import WEEK, digest, team_digest
+
+
+def drawn(shape: TeamDigest) -> Chart:
+    chart = chart_of(shape)
+    assert chart is not None
+    return chart
+
+
+@pytest.mark.parametrize(
+    ("shape", "kind"),
+    [
+        (team_digest(), "line"),
+        (team_digest(weeks=1, gap=None), "line"),
+        (team_digest(people=3, gap=None), "bar"),
+        (team_digest(weeks=1, gap=0), "bar"),
+    ],
+)
+def test_ratios_are_drawn_where_two_weeks_show_them_else_outcomes(
+    shape: TeamDigest, kind: str
+) -> None:
+    assert drawn(shape).kind == kind
+
+
+@pytest.mark.parametrize(
+    "shape", [team_digest(weeks=0), team_digest(verified=0, weeks=0, tokens=0)]
+)
+def test_a_single_week_is_no_chart(shape: TeamDigest) -> None:
+    assert chart_of(shape) is None
+    assert chart_png(shape) is None
+
+
+def test_a_chart_shows_twelve_weeks_at_most() -> None:
+    assert len(drawn(team_digest(weeks=30)).points) == 12
+
+
+def test_a_withheld_week_leaves_slack_s_categories_and_is_named() -> None:
+    chart = drawn(team_digest(gap=4))
+    block = data_visualization(chart)
+    assert "28 Sep" not in str(block)
+    assert chart.left_out == "Left out: the week of 28 Sep, where no figure can be shown."
+    assert problems({"text": "A chart.", "blocks": [block]}) == []
+
+
+def test_a_withheld_week_is_a_gap_with_a_note_in_the_picture() -> None:
+    rows = vega_lite(drawn(team_digest(gap=4)))["data"]["values"]
+    (gap,) = (row for row in rows if row["value"] is None)
+    assert gap["week"] == "28 Sep"
+    assert len(rows) == 12
+
+
+def test_the_png_is_drawn_at_twice_its_size_with_its_words_in_it() -> None:
+    png = chart_png(team_digest())
+    assert png is not None
+    assert png.startswith(b"\x89PNG")
+    assert struct.unpack(">II", png[16:24]) == (1600, 800)
+    assert len(png) > 20_000  # without a font the words are missing, and the file is half as large
+
+
+def test_the_picture_needs_no_font_of_the_machine_and_no_address() -> None:
+    spec = vega_lite(drawn(team_digest()))
+    assert spec["config"]["font"] == "Liberation Sans"
+    assert "url" not in str(spec["data"])
+
+
+@pytest.mark.parametrize(
+    ("largest", "unit"), [(900, "Thousand tokens"), (4_000_000, "Million tokens")]
+)
+def test_own_tokens_are_drawn_in_a_unit_that_suits_them(largest: int, unit: str) -> None:
+    chart = tokens_chart([(WEEK.plus(-1), largest // 2), (WEEK, largest)])
+    assert chart is not None
+    assert chart.unit == unit
+    assert problems({"text": "A chart.", "blocks": [data_visualization(chart)]}) == []
+
+
+def test_own_tokens_without_usage_are_no_chart() -> None:
+    assert tokens_chart([(WEEK.plus(-1), 0), (WEEK, 0)]) is None
+
+
+def test_the_terminal_reads_the_same_digest(golden: Callable[[str, str], None]) -> None:
+    page = digest()
+    golden("digest.txt", digest_text(page.digest, page.people))
+    golden("digest_withheld.txt", digest_text(team_digest(people=3, gap=None)))
+
+
+def test_terminal_text_carries_no_control_characters() -> None:
+    text = digest_text(team_digest(lambda _: "\x1b[31mred\u202e\n<x>"))
+    assert all(sign.isprintable() or sign == "\n" for sign in text)
+
+
+KEYS = {
+    "team",
+    "week",
+    "outcomes",
+    "tokens",
+    "cost_list_usd",
+    "outcomes_per_million_tokens",
+    "cost_per_verified_outcome_usd",
+    "contributors",
+    "suppressed",
+}
+
+
+def test_the_json_digest_has_exactly_its_keys_and_numbers() -> None:
+    told = digest_json(team_digest(weeks=2, gap=0))
+    history = told.pop("history")
+    assert isinstance(history, list)
+    assert set(told) == KEYS
+    assert all(set(week) == KEYS for week in history)
+    assert told["outcomes"] == {"declared": 11, "claimed": 10, "verified": 9}
+    assert told["tokens"] == 360_000_000
+    assert told["outcomes_per_million_tokens"] == float(Decimal("0.025"))
+    assert told["contributors"] == 6
+
+
+def test_the_json_digest_withholds_what_the_channel_may_not_see() -> None:
+    told = digest_json(team_digest(people=3, gap=None))
+    assert told["suppressed"] is True
+    assert told["contributors"] == 3
+    hidden = (
+        "tokens",
+        "cost_list_usd",
+        "outcomes_per_million_tokens",
+        "cost_per_verified_outcome_usd",
+    )
+    assert [told[name] for name in hidden] == [None] * 4
