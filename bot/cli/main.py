@@ -2,7 +2,8 @@
 
 import typer
 
-from bot.cli import digest, doctor, run
+from bot.cli import demo, digest, doctor, run
+from bot.cli.imports import import_app
 
 app = typer.Typer(
     name="mileage",
@@ -12,7 +13,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("migrate")(run.migrate)
 app.command("doctor")(doctor.doctor)
 app.command("digest")(digest.digest)
+app.add_typer(import_app, name="import")
