@@ -1,0 +1,330 @@
+"""Claude Code's local logs: `projects/**/*.jsonl`, read as ccusage 20.0.24 reads them.
+
+Lines are parsed by claude_code_lines, copies are told apart by claude_code_copies; this file walks
+the folders, keeps the count, and turns responses into facts for the core. Large imports are read by
+two processes side by side.
+"""
+
+import gc
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from msgspec import UNSET
+
+from connectors.claude_code_copies import (
+    SOURCE,
+    Copies,
+    Identity,
+    Response,
+    anonymous_identity,
+    identity_of,
+    revision_of,
+    settle,
+)
+from connectors.claude_code_lines import (
+    NO_COST,
+    Refused,
+    Usage,
+    UsageLine,
+    advisors_of,
+    read_line,
+)
+from connectors.lines import LONGEST_LINE, blocks_of_lines, files_under
+from connectors.reading import (
+    Observation,
+    OnBytes,
+    Reading,
+    Refusal,
+    Source,
+    nothing_listens,
+)
+from policies.usage import TokenCounts, microseconds
+
+SUFFIX: Final = ".jsonl"
+MOST_REFUSALS_OF_A_FILE: Final = 1000
+EARLIEST_US: Final = microseconds(datetime(2020, 1, 1, tzinfo=UTC))
+AHEAD: Final = timedelta(days=366)
+"""A clock may be wrong, but a timestamp beyond this is damage."""
+
+SYNTHETIC: Final = "<synthetic>"
+NO_MODEL: Final = "unknown"
+PROCESSES: Final = 2
+WORTH_A_PROCESS: Final = 48 << 20
+BYTES_A_TASK: Final = 12 << 20
+
+TICKET: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,6}(?![A-Za-z0-9])")
+
+
+@dataclass(slots=True)
+class Logs:
+    """What some files told: the responses, and the counts and refusals along the way."""
+
+    files: int = 0
+    lines: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    copies: Copies = field(default_factory=Copies)
+
+    def merge(self, other: "Logs") -> None:
+        """Take what other files told."""
+        self.files += other.files
+        self.lines += other.lines
+        self.refused += other.refused
+        self.copies.merge(other.copies)
+
+
+@dataclass(slots=True)
+class LogFile:
+    """One file being read. `name` is its path below the given folder; `owner` the folder it is in."""
+
+    name: str
+    owner: str
+    session_id: str
+    latest_us: int
+    lines: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    not_listed: int = 0
+    copies: Copies = field(default_factory=Copies)
+    anonymous: Counter[Identity] = field(default_factory=Counter)
+
+    def read(self, blocks: Iterable[list[bytes | None]]) -> Logs:
+        """Read the lines, wherever they come from."""
+        number = 0
+        for block in blocks:
+            for line in block:
+                number += 1
+                if line is None:
+                    self.lines += 1
+                    self.refuse(number, f"longer than {LONGEST_LINE >> 20} MB")
+                elif line and not line.isspace():
+                    self.lines += 1
+                    self.read_line(line, number)
+        return Logs(1, self.lines, self.all_refused(), self.copies)
+
+    def read_line(self, line: bytes, number: int) -> None:
+        """Take the response of one line and those of its advisors, or refuse the line."""
+        found = read_line(line)
+        if found is None:
+            return
+        if isinstance(found, Refused):
+            self.refuse(number, found.reason)
+            return
+        if found.timestamp.tzinfo is None:
+            self.refuse(number, "timestamp has no time zone")
+            return
+        start_us = round(found.timestamp.timestamp() * 1_000_000)
+        if not EARLIEST_US <= start_us <= self.latest_us:
+            self.refuse(number, "timestamp is in no sensible year")
+            return
+        self.take(found, start_us, found.message.id, found.message.model, found.message.usage)
+        for index, advisor in enumerate(advisors_of(line)):
+            message_id = found.message.id and f"{found.message.id}:advisor:{index}"
+            self.take(found, start_us, message_id, advisor.model or "", advisor)
+
+    def take(
+        self, line: UsageLine, start_us: int, message_id: str, model: str, usage: Usage
+    ) -> None:
+        """Keep what the line tells of a response, unless another line tells it better."""
+        tokens = tokens_of(usage)
+        if model == SYNTHETIC and not tokens.total:
+            return  # Claude Code's own words, such as an API error: no model, no tokens
+        session_id = line.sessionId or self.session_id
+        revision = revision_of(tokens, line.isSidechain is True, usage.speed is not UNSET)
+        ordinal = 0
+        if message_id:
+            identity = identity_of(message_id, line.requestId, session_id, start_us)
+        else:
+            identity, ordinal = self.numbered(line.requestId, start_us, model, tokens)
+        if self.copies.wants(identity, revision, start_us, session_id):
+            self.copies.best[identity] = Response(
+                revision,
+                message_id,
+                line.requestId,
+                session_id,
+                start_us,
+                model or NO_MODEL,
+                usage.speed == "fast",
+                tokens,
+                self.owner,
+                line.cwd,
+                line.gitBranch,
+                line.version,
+                line.costUSD if usage is line.message.usage else NO_COST,
+                ordinal,
+            )
+
+    def numbered(
+        self, request_id: str, start_us: int, model: str, tokens: TokenCounts
+    ) -> tuple[Identity, int]:
+        """The identity of a response without an id, and its place among equal ones of this file."""
+        first = anonymous_identity(request_id, start_us, model or NO_MODEL, tokens, 0)
+        ordinal = self.anonymous[first]
+        self.anonymous[first] += 1
+        return (*first[:-1], ordinal), ordinal
+
+    def refuse(self, number: int, reason: str) -> None:
+        """Leave a line out, and say so; beyond a thousand a file they are only counted."""
+        if len(self.refused) < MOST_REFUSALS_OF_A_FILE:
+            self.refused.append(Refusal(self.name, number, reason))
+        else:
+            self.not_listed += 1
+
+    def all_refused(self) -> list[Refusal]:
+        """The refusals, and how many more there were."""
+        if not self.not_listed:
+            return self.refused
+        more = f"and {self.not_listed} more lines of this file"
+        return [*self.refused, Refusal(self.name, self.refused[-1].line + 1, more)]
+
+
+def read(path: Path, now: datetime, on_bytes: OnBytes) -> Reading:
+    """Everything under a folder of logs, or one log; CannotRead where there is none."""
+    files = log_files(path)
+    root = path if path.is_dir() else path.parent
+    logs = Logs()
+    with _without_cycle_collection():
+        for part in _parts(files, root, microseconds(now + AHEAD), on_bytes):
+            logs.merge(part)
+    responses = logs.copies.responses()
+    return Reading(
+        files=logs.files,
+        lines=logs.lines,
+        duplicates=logs.copies.lines - len(responses),
+        refused=logs.refused,
+        observations=map(observation, responses),
+    )
+
+
+def log_files(path: Path) -> list[Path]:
+    """The logs under a path, sorted; links are not followed. CannotRead where there is none."""
+    return files_under(path, SUFFIX, "Claude Code's logs are in ~/.claude/projects.")
+
+
+def read_files(files: list[Path], root: Path, latest_us: int, on_bytes: OnBytes) -> Logs:
+    """Read some files in this process. A file that cannot be opened is refused as a whole."""
+    logs = Logs()
+    for path in files:
+        relative = path.relative_to(root)
+        log = LogFile(str(relative), relative.parent.as_posix(), session_of(path), latest_us)
+        try:
+            with path.open("rb", buffering=0) as file:
+                logs.merge(log.read(blocks_of_lines(file, on_bytes)))
+        except OSError as error:
+            reason = f"cannot be read: {error.strerror or 'unknown error'}"
+            logs.merge(Logs(files=1, refused=[Refusal(log.name, 1, reason)]))
+    return logs
+
+
+def session_of(path: Path) -> str:
+    """The session that a file's name or folder tells of, for lines that name none."""
+    parts = path.absolute().parts
+    if parts[-2:-1] == ("subagents",):
+        return parts[-3]
+    below = parts[::-1].index("projects") if "projects" in parts else 2
+    return path.stem if below <= 2 else parts[-2]
+
+
+def observation(response: Response) -> Observation:
+    """The response as a fact for the core. Of paths only the last part is kept."""
+    branch = None if response.branch in (None, "", "HEAD") else response.branch
+    ticket = TICKET.search(branch) if branch else None
+    return Observation(
+        owner=response.owner,
+        usage_key=response.usage_key,
+        start_us=response.start_us,
+        model=response.model,
+        tokens=response.tokens,
+        revision=response.revision,
+        fast=response.fast,
+        session_id=response.session_id,
+        request_id=response.request_id or None,
+        tool=f"claude-code/{response.version}" if response.version else "claude-code",
+        query_source="sidechain" if response.is_sidechain else "main",
+        repo=last_part(response.cwd),
+        branch=branch,
+        ticket=ticket[0] if ticket else None,
+        cost_reported_nusd=nanos(response.cost_usd),
+    )
+
+
+def tokens_of(usage: Usage) -> TokenCounts:
+    """Disjoint classes: writes by lifetime where the log tells it, else of unknown lifetime."""
+    split = usage.cache_creation
+    return TokenCounts(
+        usage.input_tokens,
+        usage.cache_read_input_tokens,
+        split.ephemeral_5m_input_tokens if split else 0,
+        split.ephemeral_1h_input_tokens if split else 0,
+        0 if split else usage.cache_creation_input_tokens,
+        usage.output_tokens,
+    )
+
+
+def last_part(path: str) -> str | None:
+    """The name of the folder, of a path in either notation."""
+    parts = [part for part in re.split(r"[\\/]", path) if part]
+    return parts[-1] if parts else None
+
+
+def nanos(usd: float) -> int | None:
+    """Nano-dollars of what the log says a response cost; None where it says nothing sensible."""
+    return round(usd * 1e9) if 0 <= usd < 1e6 else None
+
+
+@contextmanager
+def _without_cycle_collection() -> Iterator[None]:
+    """Looking for cycles among a million tuples costs a fifth of the reading, and there are none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _parts(files: list[Path], root: Path, latest_us: int, on_bytes: OnBytes) -> Iterator[Logs]:
+    """The files read in order, by two processes where that pays for starting them."""
+    sizes = {file: file.stat().st_size for file in files}
+    if sum(sizes.values()) < WORTH_A_PROCESS or len(files) == 1 or (os.cpu_count() or 1) < 2:
+        yield read_files(files, root, latest_us, on_bytes)
+        return
+    from connectors.processes import read_in_processes
+
+    tasks = _tasks(files, sizes)
+    work = partial(_read_task, root=root, latest_us=latest_us)
+    for task, logs in zip(tasks, read_in_processes(work, tasks, PROCESSES), strict=True):
+        on_bytes(sum(sizes[file] for file in task))
+        yield logs
+
+
+def _read_task(files: list[Path], root: Path, latest_us: int) -> Logs:
+    return read_files(files, root, latest_us, nothing_listens)
+
+
+def _tasks(files: list[Path], sizes: dict[Path, int]) -> list[list[Path]]:
+    tasks: list[list[Path]] = [[]]
+    held = 0
+    for file in files:
+        if held > BYTES_A_TASK:
+            tasks.append([])
+            held = 0
+        tasks[-1].append(file)
+        held += sizes[file]
+    return tasks
+
+
+CLAUDE_CODE: Final = Source(
+    name=SOURCE,
+    title="Claude Code's local logs",
+    files=log_files,
+    read=read,
+    settle=settle,
+)

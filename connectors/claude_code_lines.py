@@ -1,0 +1,293 @@
+"""Reads one line of a Claude Code log: what it used, that it used nothing, or why it is refused.
+
+Only the fields named here are decoded; prompts, answers and tool output are skipped as bytes. What
+counts as usage, and what makes a line unusable, is as in ccusage 20.0.24 (see docs/sources.md).
+"""
+
+import json
+import re
+from datetime import datetime
+from typing import Annotated, Final, Literal, NamedTuple
+
+import msgspec
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+
+MOST_TOKENS: Final = 100_000_000
+"""No single request comes near this many tokens of one class; a larger count is damage."""
+
+NO_COST: Final = -1.0
+
+Count = Annotated[int, Meta(ge=0, le=MOST_TOKENS)]
+Name = Annotated[str, Meta(min_length=1)]
+
+
+class CacheCreation(Struct):
+    """Cache writes by lifetime."""
+
+    ephemeral_5m_input_tokens: Count = 0
+    ephemeral_1h_input_tokens: Count = 0
+
+
+class Usage(Struct):
+    """Token counts as the API reports them: input excludes cache."""
+
+    input_tokens: Count
+    output_tokens: Count
+    cache_creation_input_tokens: Count = 0
+    cache_read_input_tokens: Count = 0
+    cache_creation: CacheCreation | None = None
+    speed: Literal["standard", "fast"] | UnsetType = UNSET
+
+
+class Message(Struct):
+    """The API's answer, without its content."""
+
+    usage: Usage
+    id: Name = ""
+    model: Name = ""
+
+
+class UsageLine(Struct):
+    """An assistant's line. A name that is absent is "", and present it is never empty nor null."""
+
+    timestamp: datetime
+    message: Message
+    sessionId: Name = ""  # noqa: N815 - the log's own name
+    requestId: Name = ""  # noqa: N815
+    version: Name = ""
+    cwd: str = ""
+    gitBranch: str | None = None  # noqa: N815
+    isSidechain: bool | None = None  # noqa: N815
+    costUSD: float = NO_COST  # noqa: N815
+
+
+class ProgressData(Struct):
+    """Where a sub-agent's progress line holds the answer."""
+
+    message: UsageLine
+
+
+class ProgressLine(Struct):
+    """A sub-agent's answer, wrapped in a line of its parent's log."""
+
+    data: ProgressData
+    sessionId: Name = ""  # noqa: N815
+
+
+class Iteration(Usage, kw_only=True):
+    """One round within a response; rounds of an advisor are billed beside the response itself."""
+
+    type: str
+    model: str | None = None
+
+
+class IterationsUsage(Struct):
+    """The rounds of a response."""
+
+    iterations: list[Iteration] = []
+
+
+class IterationsMessage(Struct):
+    """The way to the rounds."""
+
+    usage: IterationsUsage
+
+
+class IterationsLine(Struct):
+    """The way to the rounds."""
+
+    message: IterationsMessage
+
+
+class Glance(Struct):
+    """What nearly every line of a log has."""
+
+    type: str | None = None
+    sessionId: str = ""  # noqa: N815
+
+
+class Shape(Struct):
+    """Enough of any line to tell that Claude Code wrote it."""
+
+    type: str | None = None
+    message: Raw | UnsetType = UNSET
+    data: Raw | UnsetType = UNSET
+    sessionId: Raw | UnsetType = UNSET  # noqa: N815
+    uuid: Raw | UnsetType = UNSET
+    leafUuid: Raw | UnsetType = UNSET  # noqa: N815
+    messageId: Raw | UnsetType = UNSET  # noqa: N815
+
+
+class MessageShape(Struct):
+    """Whether a message has token counts at all."""
+
+    usage: Raw | UnsetType = UNSET
+    message: Raw | UnsetType = UNSET
+
+
+class Refused(NamedTuple):
+    """Why a line is left out."""
+
+    reason: str
+
+
+decode_usage: Final = msgspec.json.Decoder(UsageLine).decode
+decode_progress: Final = msgspec.json.Decoder(ProgressLine).decode
+decode_iterations: Final = msgspec.json.Decoder(IterationsLine).decode
+decode_glance: Final = msgspec.json.Decoder(Glance).decode
+decode_shape: Final = msgspec.json.Decoder(Shape).decode
+decode_message_shape: Final = msgspec.json.Decoder(MessageShape).decode
+
+MARKER: Final = b'"usage"'
+ADVISOR_MARKER: Final = b'"advisor_message"'
+VERSION: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]")
+KNOWN_TYPES: Final = frozenset({"user", "assistant", "system", "summary", "progress"})
+PLACE: Final = re.compile(r" - at `\$\.?(.*)`$")
+SECOND_LOOK_LIMIT: Final = 8 << 20
+
+
+def read_line(line: bytes) -> UsageLine | Refused | None:
+    """The usage of a line, None for a line of the log that has none, or why it is refused."""
+    if not line.isascii():
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            return Refused(_not_text(line))
+    try:
+        if MARKER in line:
+            found = decode_usage(line)
+            if found.version and not VERSION.match(found.version):
+                return Refused("version is not like 2.0.1")
+            return found
+        glance = decode_glance(line)
+        if glance.sessionId and glance.type in KNOWN_TYPES:
+            return None
+        shape = decode_shape(line)
+    except (msgspec.DecodeError, RecursionError) as error:
+        return _second_look(line, error)
+    return None if _is_claude_code(shape) else Refused("not a line of a Claude Code log")
+
+
+def advisors_of(line: bytes) -> list[Iteration]:
+    """The rounds of advisors within a response; none when any round cannot be read."""
+    if ADVISOR_MARKER not in line:
+        return []
+    try:
+        rounds = decode_iterations(line).message.usage.iterations
+    except msgspec.DecodeError:
+        return []
+    return [one for one in rounds if one.type == "advisor_message" and one.model]
+
+
+def _second_look(line: bytes, error: Exception) -> UsageLine | Refused | None:
+    """Tell damage from a line without usage, from a wrapped answer and from a foreign file."""
+    if isinstance(error, RecursionError):
+        return Refused("JSON nested too deeply")
+    if not isinstance(error, msgspec.ValidationError):
+        return _second_reading(line, error)
+    try:
+        shape = decode_shape(line)
+    except msgspec.ValidationError:
+        return Refused("not a line of a Claude Code log")
+    if (wrapped := _wrapped_answer(line, shape)) is not None:
+        return wrapped
+    if _has_counts(shape.message):
+        return Refused(_what_is_wrong(error))
+    if _has_counts(_inner(shape.data)):
+        return Refused("the wrapped answer's usage cannot be read")
+    return None if _is_claude_code(shape) else Refused("not a line of a Claude Code log")
+
+
+def _second_reading(line: bytes, error: Exception) -> UsageLine | Refused | None:
+    """Python's own reader takes half a surrogate pair, which Claude Code writes in cut-off text."""
+    if b"\\u" not in line or len(line) > SECOND_LOOK_LIMIT:
+        return Refused(_not_json(line, error))
+    try:
+        plain = msgspec.json.encode(_without_halves(json.loads(line)))
+    except (ValueError, RecursionError):
+        return Refused(_not_json(line, error))
+    return read_line(plain)
+
+
+def _without_halves(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_without_halves(key): _without_halves(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_without_halves(one) for one in value]
+    return value
+
+
+def _wrapped_answer(line: bytes, shape: Shape) -> UsageLine | None:
+    if isinstance(shape.data, UnsetType):
+        return None
+    try:
+        progress = decode_progress(line)
+    except msgspec.DecodeError:
+        return None
+    answer = progress.data.message
+    answer.sessionId, answer.version = progress.sessionId, ""
+    return answer
+
+
+def _inner(data: Raw | UnsetType) -> Raw | UnsetType:
+    shape = _message_shape(data)
+    return UNSET if shape is None else shape.message
+
+
+def _has_counts(message: Raw | UnsetType) -> bool:
+    """Whether a message, or the message within it, has token counts."""
+    shape = _message_shape(message)
+    if shape is None:
+        return False
+    if not isinstance(shape.usage, UnsetType):
+        return True
+    return not isinstance(shape.message, UnsetType) and _has_counts(shape.message)
+
+
+def _message_shape(message: Raw | UnsetType) -> MessageShape | None:
+    if isinstance(message, UnsetType):
+        return None
+    try:
+        return decode_message_shape(message)
+    except msgspec.DecodeError:
+        return None
+
+
+def _is_claude_code(shape: Shape) -> bool:
+    marks = (shape.sessionId, shape.uuid, shape.leafUuid, shape.messageId)
+    if shape.type in KNOWN_TYPES or any(mark is not UNSET for mark in marks):
+        return True
+    return _message_shape(shape.message) is not None
+
+
+def _what_is_wrong(error: Exception) -> str:
+    """A short reason that names the field and never repeats what stands in it."""
+    said = str(error)
+    place = PLACE.search(said)
+    where = place[1] if place else ""
+    if "missing required field" in said:
+        named = said.split("`")[1]
+        return f"{where}.{named} is missing" if where else f"{named} is missing"
+    if where.endswith("_tokens"):
+        return f"{where} is not a sensible number of tokens"
+    if where == "timestamp":
+        return "timestamp is not a date and time"
+    if "got `null`" in said:
+        return f"{where} is null"
+    if "length >= 1" in said:
+        return f"{where} is empty"
+    return f"{where} is not what Claude Code writes there"
+
+
+def _not_text(line: bytes) -> str:
+    return "binary data" if b"\0" in line else "not UTF-8"
+
+
+def _not_json(line: bytes, error: Exception) -> str:
+    if b"\0" in line:
+        return "binary data"
+    if line.lstrip()[:1] not in (b"{", b"["):
+        return "not JSON"
+    return "JSON that breaks off" if "truncated" in str(error) else "damaged JSON"
