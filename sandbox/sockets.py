@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from uuid import uuid4
 
 import msgspec
@@ -28,7 +29,9 @@ class SocketHub:
         self._connections: list[WebSocket] = []
         self._turn = 0
         self._waiting: dict[str, tuple[WebSocket, asyncio.Future[Json | None]]] = {}
-        self._changed = asyncio.Event()
+        self._changed = asyncio.Condition()
+        self.opened = 0
+        """How many connections there ever were."""
 
     @property
     def count(self) -> int:
@@ -43,11 +46,14 @@ class SocketHub:
         self._tickets.add(ticket)
         return ticket
 
-    async def wait_for(self, count: int) -> None:
+    async def wait_for(self, at_least: int) -> None:
         """Return as soon as this many connections are open."""
-        while self.count != count:
-            self._changed.clear()
-            await self._changed.wait()
+        await self.wait_until(lambda: self.count >= at_least)
+
+    async def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Return as soon as a condition on the connections holds."""
+        async with self._changed:
+            await self._changed.wait_for(is_so)
 
     async def serve(self, socket: WebSocket) -> None:
         """Hold one connection until either side ends it."""
@@ -60,12 +66,18 @@ class SocketHub:
         self._connections.append(socket)
         try:
             await socket.send_text(_encode(self._hello()).decode())
-            self._changed.set()
+            self.opened += 1
+            await self._tell()
             await self._listen(socket)
         except WebSocketDisconnect:
             pass
         finally:
             self._forget(socket)
+            await self._tell()
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
 
     async def deliver(self, kind: Kind, payload: Json, retry: Retry | None = None) -> Ack:
         """Send one envelope to the next connection and wait for its ack."""
@@ -126,7 +138,6 @@ class SocketHub:
     def _forget(self, socket: WebSocket) -> None:
         if socket in self._connections:
             self._connections.remove(socket)
-            self._changed.set()
         for owner, answer in list(self._waiting.values()):
             if owner is socket and not answer.done():
                 answer.set_exception(DeliveryError("dispatch_failed"))

@@ -1,0 +1,128 @@
+"""`python -m sandbox` as a program: one line when ready, a clean end, one sentence when it cannot."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.sandbox.running import MANIFEST, WORKSPACE
+
+ROOT = Path(__file__).parents[2]
+
+
+def start(*arguments: str, cwd: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "sandbox", *arguments],
+        cwd=cwd,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ended(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=30)
+    return process.returncode, out, err
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_is_and_ends_cleanly(tmp_path: Path, how: signal.Signals) -> None:
+    file = tmp_path / "workspace.json"
+    file.write_text(json.dumps(WORKSPACE))
+    process = start("--port", "0", "--workspace", str(file), cwd=tmp_path)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("Sandbox workspace at http://127.0.0.1:")
+    url = line.split()[-1]
+    assert httpx.get(f"{url}sandbox/workspace", verify=False).json()["team"] == "Example"  # noqa: S501
+    process.send_signal(how)
+    assert ended(process) == (0, "", "")
+
+
+def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, out, err = ended(start("--port", str(port), cwd=tmp_path))
+    assert (code, out) == (2, "")
+    assert err.startswith(f"Port {port} cannot be used")
+    assert err.count("\n") == 1
+
+
+def test_help_names_every_option(tmp_path: Path) -> None:
+    code, out, _ = ended(start("--help", cwd=tmp_path))
+    assert code == 0
+    for option in ("--port", "--workspace", "--manifest", "--bot-token", "--http-url"):
+        assert option in out
+
+
+def broken(**changes: Any) -> str:  # noqa: ANN401
+    return json.dumps({**WORKSPACE, **changes})
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("{", "workspace.json:1:2: this is not JSON"),
+        (broken(users=[]), "users: List should have at least 1 item"),
+        (broken(colour="red"), "colour: Extra inputs are not permitted"),
+        (broken(users=[*WORKSPACE["users"], WORKSPACE["users"][0]]), "user id U0ANA occurs twice"),
+        (broken(users=[{**WORKSPACE["users"][0], "tz": "Mars/Olympus"}]), "no time zone"),
+        (
+            broken(channels=[{"id": "C1", "name": "x", "members": ["U0NOBODY"]}]),
+            "#x has a member U0NOBODY who is no user",
+        ),
+        (broken(faults=[{"method": "*", "fault": "plague"}]), "faults: A fault needs"),
+    ],
+)
+def test_a_bad_workspace_is_one_sentence(tmp_path: Path, content: str, sentence: str) -> None:
+    file = tmp_path / "workspace.json"
+    file.write_text(content)
+    code, out, err = ended(start("--port", "0", "--workspace", str(file), cwd=tmp_path))
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert err.count("\n") == 1
+
+
+def manifest(**features: Any) -> str:  # noqa: ANN401
+    return json.dumps({**MANIFEST, "features": {**MANIFEST["features"], **features}})
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("a: [", "app_manifest.yaml:1:"),
+        ("display_information: {}", "display_information.name: Field required"),
+        (manifest(banana=1), "features.banana: Extra inputs"),
+        (
+            manifest(slash_commands=[{"command": "/Outcome", "description": "x"}]),
+            "slash_commands.0.command: String should match",
+        ),
+        (
+            manifest(slash_commands=[{"command": "/outcome"}]),
+            "slash_commands.0.description: Field required",
+        ),
+        (manifest(bot_user=None), "bot scopes need features.bot_user"),
+        (
+            json.dumps(
+                {
+                    **MANIFEST,
+                    "settings": {"event_subscriptions": {"bot_events": ["message.groups"]}},
+                }
+            ),
+            "the event message.groups needs the bot scope groups:history",
+        ),
+    ],
+)
+def test_a_bad_manifest_is_one_sentence(tmp_path: Path, content: str, sentence: str) -> None:
+    (tmp_path / "app_manifest.yaml").write_text(content)
+    code, out, err = ended(start("--port", "0", cwd=tmp_path))
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert err.count("\n") == 1
