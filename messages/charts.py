@@ -191,6 +191,8 @@ def _marks(chart: Chart) -> list[dict[str, Any]]:
                 },
             },
         ]
+    if chart.unit == "Outcomes":
+        value["axis"] = {**_VALUE["axis"], "tickMinStep": 1}
     shade = {"condition": {"test": "datum.now", "value": ACCENT}, "value": PALE}
     return [{"mark": _BAR, "encoding": {"y": value, "color": shade}}]
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from messages import charts
 from messages.charts import Chart, chart_of, chart_png, data_visualization, tokens_chart, vega_lite
 from messages.digest_text import digest_text
 from messages.limits import problems
@@ -65,6 +66,13 @@ def test_the_png_is_drawn_at_twice_its_size_with_its_words_in_it() -> None:
     assert png.startswith(b"\x89PNG")
     assert struct.unpack(">II", png[16:24]) == (1600, 800)
     assert len(png) > 20_000  # without a font the words are missing, and the file is half as large
+
+
+def test_drawing_reaches_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = {"data": {"url": "http://127.0.0.1:9/a.json"}, "mark": "bar", "encoding": {}}
+    monkeypatch.setattr(charts, "vega_lite", lambda _: elsewhere)
+    with pytest.raises(ValueError, match="not allowed"):
+        charts.draw_png(drawn(team_digest()))
 
 
 def test_the_picture_needs_no_font_of_the_machine_and_no_address() -> None:

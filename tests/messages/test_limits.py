@@ -242,7 +242,7 @@ AT_BOTH_SIDES: list[tuple[str, int, int, Callable[[int], Json]]] = [
         11,
         lambda n: message({"type": "container", "title": plain(3), "child_blocks": [DIVIDER] * n}),
     ),
-    ("whole message", 13_200, 13_201, lambda n: of_size(n)),
+    ("whole message", 13_200, 13_201, of_size),
     ("home bytes", 78, 90, lambda n: home(*[section(2999)] * n)),
 ]
 
