@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal, NotRequired, TypedDict, overload
 
 from jinja2 import FileSystemLoader, StrictUndefined
@@ -135,7 +136,7 @@ _FILTERS: dict[str, Any] = {
     "data_visualization": data_visualization,
 }
 _GLOBALS: dict[str, Any] = {
-    "ids": {name: value for name, value in vars(ids).items() if name.isupper()},
+    "ids": SimpleNamespace(**{name: value for name, value in vars(ids).items() if name.isupper()}),
     "kinds": tuple(OutcomeKind),
     "sizes": tuple(OutcomeSize),
     "complexities": tuple(Complexity),
