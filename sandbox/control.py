@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from sandbox import payloads
 from sandbox.errors import SlackError
 from sandbox.faults import fault_from
+from sandbox.http_mode import HttpDelivery
 from sandbox.interactions import BadChoice, Container, Outcome
 from sandbox.messages import message_to_api
 from sandbox.model import Json, Message, View
@@ -59,6 +60,7 @@ class Control:
             "faults": self.add_fault,
             "sockets/drop": self.drop_sockets,
             "sockets/refresh": self.refresh_sockets,
+            "http/verify": self.verify_url,
         }
         gets: dict[str, Act] = {
             "messages": self.messages,
@@ -90,7 +92,7 @@ class Control:
         wanted = int(body.get("wait_messages") or 0)
 
         def since() -> list[Message]:
-            return [m for m in self.workspace.timeline(channel, user) if m.ts > before]
+            return self.workspace.news(channel, user, before)
 
         if wanted:
             await self._until(user, lambda: len(since()) >= wanted, body)
@@ -187,11 +189,10 @@ class Control:
         after, thread_ts = query.get("after", ""), query.get("thread_ts")
 
         def seen() -> list[Message]:
-            if thread_ts:
-                shown = self.workspace.replies(channel, thread_ts, user)
-            else:
-                shown = self.workspace.timeline(channel, user)
-            return [one for one in shown if one.ts > after]
+            if not thread_ts:
+                return self.workspace.news(channel, user, after)
+            thread = self.workspace.replies(channel, thread_ts, user)
+            return [one for one in thread if one.ts > after]
 
         at_least = int(query.get("at_least") or 0)
         await self._until(user, lambda: len(seen()) >= at_least, query)
@@ -265,6 +266,14 @@ class Control:
         except TimeoutError:
             pass
         return {"ok": True, "connections": self.sandbox.hub.count}
+
+    async def verify_url(self, _: Json) -> Json:
+        """-> whether the app answers url_verification at --http-url, as saving the URL asks."""
+        transport = self.sandbox.transport
+        if not isinstance(transport, HttpDelivery):
+            raise BadRequest("This sandbox uses Socket Mode; start it with --http-url.")
+        token = self.workspace.app.verification_token
+        return {"ok": await transport.verify_url(token, self.workspace.new_id("challenge"))}
 
     # ---- how -----------------------------------------------------------------------------------
 

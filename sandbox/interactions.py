@@ -330,7 +330,8 @@ class Interactions:
 
     async def _send_submission(self, user: User, view: View) -> Outcome:
         trigger_id = self.tickets.trigger(user.id)
-        payload = payloads.view_submission(self.workspace, user, view, trigger_id)
+        urls = self._response_urls(user.id, view)
+        payload = payloads.view_submission(self.workspace, user, view, trigger_id, urls)
         try:
             ack = await self._deliver(payload)
             errors = settle(self.workspace, view, ack.payload)
@@ -339,6 +340,14 @@ class Interactions:
         except BadAck as error:
             return failed(error.code, notice=TROUBLE)
         return Outcome(ok=not errors, ack_ms=ack.ms, errors=errors, view=self.surfaces.top(user.id))
+
+    def _response_urls(self, user_id: str, view: View) -> list[Json]:
+        urls: list[Json] = []
+        for block_id, action_id, channel_id in view_state.answerable(view.blocks, view.entered):
+            url = self.tickets.response_url(user_id, channel_id, "app")
+            place = {"block_id": block_id, "action_id": action_id, "channel_id": channel_id}
+            urls.append({**place, "response_url": url})
+        return urls
 
     async def _send(self, user_id: str, payload: Json) -> Outcome:
         try:

@@ -81,13 +81,15 @@ def _message_place(workspace: Workspace, message: Message, user_id: str) -> Json
     return body
 
 
-def view_submission(workspace: Workspace, user: User, view: View, trigger_id: str) -> Json:
+def view_submission(
+    workspace: Workspace, user: User, view: View, trigger_id: str, response_urls: list[Json]
+) -> Json:
     """Return what submitting a modal sends."""
     return {
         **_head(workspace, "view_submission", user),
         "trigger_id": trigger_id,
         "view": view_to_api(workspace, view),
-        "response_urls": [],
+        "response_urls": response_urls,
     }
 
 

@@ -9,7 +9,8 @@ from sandbox.workspace import Clock, Workspace
 TRIGGER_SECONDS = 3.0
 RESPONSE_URL_SECONDS = 30 * 60.0
 RESPONSE_URL_USES = 5
-_SWEEP_EVERY = 4096
+_SWEEP_AT = 4096
+_KEEP_SPENT = 60.0
 
 
 @dataclass(slots=True)
@@ -41,6 +42,7 @@ class Tickets:
         self.base_url = base_url
         self._triggers: dict[str, Trigger] = {}
         self._urls: dict[str, ResponseUrl] = {}
+        self._sweep_at = _SWEEP_AT
 
     @property
     def clock(self) -> Clock:
@@ -50,8 +52,7 @@ class Tickets:
     def trigger(self, user_id: str) -> str:
         """Return a new trigger id for what this person just did."""
         now = self.clock()
-        if len(self._triggers) >= _SWEEP_EVERY:
-            self._triggers = {k: t for k, t in self._triggers.items() if t.expires > now - 60}
+        self._sweep(now)
         trigger_id = f"{int(now * 1000)}.{self.workspace.team.id}.{secrets.token_hex(8)}"
         self._triggers[trigger_id] = Trigger(user_id, now + TRIGGER_SECONDS)
         return trigger_id
@@ -81,8 +82,6 @@ class Tickets:
     ) -> str:
         """Return a new response URL; `kind` is "commands" or "actions"."""
         now = self.clock()
-        if len(self._urls) >= _SWEEP_EVERY:
-            self._urls = {k: u for k, u in self._urls.items() if u.expires > now and u.uses_left}
         key = f"{kind}/{self.workspace.team.id}/{secrets.token_hex(16)}"
         expires = now + RESPONSE_URL_SECONDS
         self._urls[key] = ResponseUrl(
@@ -104,3 +103,12 @@ class Tickets:
             raise SlackError("expired_url")
         url.uses_left -= 1
         return url
+
+    def _sweep(self, now: float) -> None:
+        """Forget what is long over, seldom enough to cost nothing a call."""
+        if len(self._triggers) + len(self._urls) < self._sweep_at:
+            return
+        limit = now - _KEEP_SPENT
+        self._triggers = {k: one for k, one in self._triggers.items() if one.expires > limit}
+        self._urls = {k: one for k, one in self._urls.items() if one.expires > limit}
+        self._sweep_at = max(_SWEEP_AT, 2 * (len(self._triggers) + len(self._urls)))

@@ -140,6 +140,16 @@ def problems(blocks: Sequence[Json], entered: Entered) -> dict[str, str]:
     return found
 
 
+def answerable(blocks: Sequence[Json], entered: Entered) -> Iterator[tuple[str, str, str]]:
+    """Yield (block_id, action_id, channel id) of every response_url_enabled select with a choice."""
+    values = state_values(blocks, entered)
+    for block, element in stateful(blocks):
+        state = values[block["block_id"]][element["action_id"]]
+        channel_id = state.get("selected_conversation") or state.get("selected_channel")
+        if element.get("response_url_enabled") and channel_id:
+            yield block["block_id"], element["action_id"], channel_id
+
+
 def choice_of(element: Json, state: Json) -> Json:
     """Return the part of an element's state that an action payload carries besides its type."""
     name = FIELDS[element["type"]][0]

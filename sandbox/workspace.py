@@ -11,6 +11,7 @@ import string
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import takewhile
 
 from sandbox.changes import Changes, Subscription
 from sandbox.manifest import AppManifest
@@ -94,13 +95,20 @@ class Workspace:
         channel = self.channels.get(channel_id)
         if channel is None or not self.sees(channel, viewer_id):
             return []
-        shown = [m for m in channel.messages.values() if not m.is_reply or m.reply_broadcast]
-        own = [
-            m
-            for m in channel.ephemerals.values()
-            if m.ephemeral_to == viewer_id and m.thread_ts is None
-        ]
+        shown = [m for m in channel.messages.values() if _stands_in_timeline(m, viewer_id)]
+        own = [m for m in channel.ephemerals.values() if _stands_in_timeline(m, viewer_id)]
         return sorted(shown + own, key=lambda message: message.ts) if own else shown
+
+    def news(self, channel_id: str, viewer_id: str, after: str) -> list[Message]:
+        """Return what of a timeline is newer than a ts, without walking through the rest."""
+        channel = self.channels.get(channel_id)
+        if channel is None or not self.sees(channel, viewer_id):
+            return []
+        found: list[Message] = []
+        for kept in (channel.messages, channel.ephemerals):
+            newest_first = takewhile(lambda one: one.ts > after, reversed(kept.values()))
+            found += [one for one in newest_first if _stands_in_timeline(one, viewer_id)]
+        return sorted(found, key=lambda message: message.ts)
 
     def replies(self, channel_id: str, thread_ts: str, viewer_id: str) -> list[Message]:
         """Return a thread, its parent first; with the viewer's ephemerals in it."""
@@ -311,6 +319,12 @@ class Workspace:
             event["inviter"] = inviter
         self.publish("channels", channel.id, audience=[*channel.members, user_id])
         self.emit(event, channel)
+
+
+def _stands_in_timeline(message: Message, viewer_id: str) -> bool:
+    if message.ephemeral_to is not None:
+        return message.ephemeral_to == viewer_id and message.thread_ts is None
+    return not message.is_reply or message.reply_broadcast
 
 
 def _bot_user(app: InstalledApp) -> User:

@@ -1,98 +1,30 @@
 """Both sides of every limit, per surface; the pointers say where."""
 
-from typing import Any
-
 import pytest
 
-from sandbox.blocks import is_too_long, problems_of
-from sandbox.errors import SlackError
+from sandbox.blocks import problems_of
 from sandbox.schema import Surface
-from sandbox.views import check_view
-
-Json = dict[str, Any]
-
-
-def plain(length: int) -> Json:
-    return {"type": "plain_text", "text": "x" * length}
-
-
-def mrkdwn(length: int) -> Json:
-    return {"type": "mrkdwn", "text": "x" * length}
-
-
-def options(count: int, text: int = 5, value: int = 5) -> list[Json]:
-    return [{"text": plain(text), "value": f"{index}".ljust(value, "v")} for index in range(count)]
-
-
-def button(**more: object) -> Json:
-    return {"type": "button", "text": plain(5), **more}
-
-
-def actions(*elements: Json) -> Json:
-    return {"type": "actions", "elements": list(elements)}
-
-
-def section(**more: object) -> Json:
-    return {"type": "section", "text": mrkdwn(5), **more}
-
-
-def field(element: Json, **more: object) -> Json:
-    return {"type": "input", "label": plain(5), "element": element, **more}
-
-
-def confirm(title: int = 5, text: int = 5, yes: int = 5) -> Json:
-    return {"title": plain(title), "text": plain(text), "confirm": plain(yes), "deny": plain(5)}
-
-
-def table(rows: int, columns: int, text: str = "x") -> Json:
-    cell = {"type": "raw_text", "text": text}
-    return {"type": "table", "rows": [[cell] * columns for _ in range(rows)]}
-
-
-def data_table(rows: int = 3, columns: int = 2, **more: object) -> Json:
-    return {**table(rows, columns), "type": "data_table", "caption": "Weeks", **more}
-
-
-def chart(kind: str = "line", series: int = 1, weeks: int = 3, **more: object) -> Json:
-    labels = [f"W{week}" for week in range(weeks)]
-    lines = [
-        {"name": f"S{n}", "data": [{"label": one, "value": n} for one in labels]}
-        for n in range(series)
-    ]
-    body = {"type": kind, "series": lines, "axis_config": {"categories": labels, **more}}
-    return {"type": "data_visualization", "title": "Tokens", "chart": body}
-
-
-def pie(segments: int, value: float = 1) -> Json:
-    parts = [{"label": f"P{n}", "value": value} for n in range(segments)]
-    body = {"type": "pie", "segments": parts}
-    return {"type": "data_visualization", "title": "Share", "chart": body}
-
-
-def card(**more: object) -> Json:
-    return {"type": "card", "title": mrkdwn(5), **more}
-
-
-def container(children: int, **more: object) -> Json:
-    return {
-        "type": "container",
-        "title": plain(5),
-        "child_blocks": [{"type": "divider"}] * children,
-        **more,
-    }
-
-
-def feedback() -> Json:
-    side = {"text": plain(5), "value": "up"}
-    return {"type": "feedback_buttons", "positive_button": side, "negative_button": side}
-
-
-def select(**more: object) -> Json:
-    return {"type": "static_select", "options": options(2), **more}
-
-
-DIVIDER: Json = {"type": "divider"}
-IMAGE: Json = {"type": "image", "image_url": "https://example.com/a.png", "alt_text": "A"}
+from tests.sandbox.kit import (
+    DIVIDER,
+    IMAGE,
+    Json,
+    actions,
+    button,
+    card,
+    chart,
+    confirm,
+    container,
+    data_table,
+    feedback,
+    field,
+    mrkdwn,
+    options,
+    pie,
+    plain,
+    section,
+    select,
+    table,
+)
 
 # What is limited | on which surface | still good | too much | where the complaint points
 LIMITS: list[tuple[str, Surface, list[Json], list[Json], str]] = [
@@ -489,126 +421,3 @@ def test_what_breaks_a_limit_is_refused_at_its_place(
     surface: Surface, bad: list[Json], pointer: str
 ) -> None:
     assert pointer in [problem.pointer for problem in problems_of(bad, surface)]
-
-
-@pytest.mark.parametrize(
-    ("block", "surfaces"),
-    [
-        (section(), {"message", "modal", "home"}),
-        (field({"type": "plain_text_input"}), {"message", "modal", "home"}),
-        (card(), {"message", "modal", "home"}),
-        ({"type": "alert", "text": plain(1)}, {"modal"}),
-        ({"type": "markdown", "text": "x"}, {"message"}),
-        ({"type": "context_actions", "elements": [feedback()]}, {"message"}),
-        (table(1, 1), {"message"}),
-        (chart(), {"message"}),
-        (data_table(), {"message"}),
-        (container(1), {"message"}),
-        ({"type": "carousel", "elements": [card()]}, {"message", "home"}),
-        ({"type": "marquee"}, set()),
-    ],
-)
-def test_a_block_stands_only_where_slack_has_it(block: Json, surfaces: set[str]) -> None:
-    every: tuple[Surface, ...] = ("message", "modal", "home")
-    assert {one for one in every if not problems_of([block], one)} == surfaces
-
-
-def test_an_unknown_property_is_named() -> None:
-    problems = problems_of([{**DIVIDER, "colour": "red"}], "message")
-    assert [problem.message for problem in problems] == ["invalid additional property: colour"]
-
-
-def test_a_series_with_a_gap_is_refused() -> None:
-    gap = chart(weeks=3)
-    del gap["chart"]["series"][0]["data"][1]
-    assert [problem.pointer for problem in problems_of([gap], "message")] == [
-        "/0/chart/series/0/data"
-    ]
-
-
-def test_uneven_rows_are_refused() -> None:
-    uneven = table(2, 2)
-    uneven["rows"][1] = uneven["rows"][1][:1]
-    assert problems_of([uneven], "message")
-
-
-def test_a_header_cell_of_rich_text_is_refused_in_a_data_table_only() -> None:
-    rich = {
-        "type": "rich_text",
-        "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}],
-    }
-    for make, is_good in ((table(2, 1), True), (data_table(2, 1), False)):
-        make["rows"][0] = [rich]
-        assert (problems_of([make], "message") == []) is is_good
-
-
-def test_a_nested_block_id_counts_too() -> None:
-    nested = container(1, child_blocks=[{**DIVIDER, "block_id": "a"}])
-    assert problems_of([section(block_id="a"), nested], "message")
-
-
-def test_a_message_may_say_13200_characters_and_no_more() -> None:
-    said = [section(text=mrkdwn(3000)) for _ in range(4)]
-    assert not is_too_long([*said, section(text=mrkdwn(1200))])
-    assert is_too_long([*said, section(text=mrkdwn(1201))])
-
-
-@pytest.mark.parametrize("value", [None, {}, "text", [1], [[]], [{}], [{"type": 1}]])
-def test_what_is_no_list_of_blocks_is_refused_without_a_crash(value: object) -> None:
-    assert problems_of(value, "modal")
-
-
-def modal(**more: object) -> Json:
-    return {"type": "modal", "title": plain(5), "blocks": [section()], **more}
-
-
-VIEW_LIMITS: list[tuple[str, Json, Json, str]] = [
-    ("title 24", modal(title=plain(24)), modal(title=plain(25)), "/view/title/text"),
-    ("submit 24", modal(submit=plain(24)), modal(submit=plain(25)), "/view/submit/text"),
-    ("close 24", modal(close=plain(24)), modal(close=plain(25)), "/view/close/text"),
-    (
-        "metadata 3000",
-        modal(private_metadata="x" * 3000),
-        modal(private_metadata="x" * 3001),
-        "/view/private_metadata",
-    ),
-    (
-        "callback_id 255",
-        modal(callback_id="x" * 255),
-        modal(callback_id="x" * 256),
-        "/view/callback_id",
-    ),
-    ("a title is there", modal(), {"type": "modal", "blocks": [section()]}, "/view"),
-    (
-        "inputs need submit",
-        modal(submit=plain(2), blocks=[field({"type": "plain_text_input"})]),
-        modal(blocks=[field({"type": "plain_text_input"})]),
-        "/view",
-    ),
-    (
-        "blocks are checked",
-        modal(),
-        modal(blocks=[{"type": "markdown", "text": "x"}]),
-        "/view/blocks/0",
-    ),
-]
-
-
-@pytest.mark.parametrize(
-    ("good", "bad", "pointer"),
-    [row[1:] for row in VIEW_LIMITS],
-    ids=[row[0] for row in VIEW_LIMITS],
-)
-def test_a_view_keeps_to_its_limits(good: Json, bad: Json, pointer: str) -> None:
-    check_view(good, "modal")
-    with pytest.raises(SlackError) as refused:
-        check_view(bad, "modal")
-    assert refused.value.code == "invalid_arguments"
-    messages = refused.value.extra["response_metadata"]["messages"]
-    assert any(line.endswith(f"[json-pointer:{pointer}]") for line in messages)
-
-
-def test_a_home_of_250_kilobytes_is_too_large() -> None:
-    home = {"type": "home", "blocks": [section(text=mrkdwn(3000)) for _ in range(90)]}
-    with pytest.raises(SlackError, match="view_too_large"):
-        check_view(home, "home")

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from sandbox.__main__ import main
 from tests.sandbox.running import MANIFEST, WORKSPACE
 
 ROOT = Path(__file__).parents[2]
@@ -81,13 +82,15 @@ def broken(**changes: Any) -> str:  # noqa: ANN401
         (broken(faults=[{"method": "*", "fault": "plague"}]), "faults: A fault needs"),
     ],
 )
-def test_a_bad_workspace_is_one_sentence(tmp_path: Path, content: str, sentence: str) -> None:
+def test_a_bad_workspace_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, sentence: str
+) -> None:
     file = tmp_path / "workspace.json"
     file.write_text(content)
-    code, out, err = ended(start("--port", "0", "--workspace", str(file), cwd=tmp_path))
-    assert (code, out) == (2, "")
-    assert sentence in err
-    assert err.count("\n") == 1
+    assert main(["--port", "0", "--workspace", str(file)]) == 2
+    said = capsys.readouterr()
+    assert sentence in said.err
+    assert (said.out, said.err.count("\n")) == ("", 1)
 
 
 def manifest(**features: Any) -> str:  # noqa: ANN401
@@ -120,9 +123,12 @@ def manifest(**features: Any) -> str:  # noqa: ANN401
         ),
     ],
 )
-def test_a_bad_manifest_is_one_sentence(tmp_path: Path, content: str, sentence: str) -> None:
-    (tmp_path / "app_manifest.yaml").write_text(content)
-    code, out, err = ended(start("--port", "0", cwd=tmp_path))
-    assert (code, out) == (2, "")
-    assert sentence in err
-    assert err.count("\n") == 1
+def test_a_bad_manifest_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, sentence: str
+) -> None:
+    file = tmp_path / "app_manifest.yaml"
+    file.write_text(content)
+    assert main(["--port", "0", "--manifest", str(file)]) == 2
+    said = capsys.readouterr()
+    assert sentence in said.err
+    assert (said.out, said.err.count("\n")) == ("", 1)
