@@ -24,6 +24,7 @@ from tests.storage.records import many_records
 
 ROWS = int(os.environ.get("UPSERT_ROWS", "1_000_000"))
 PEOPLE = 300
+COLUMNS = ", ".join(UsageRecord._fields)
 
 
 def measure() -> list[Row]:
@@ -70,24 +71,26 @@ def _ours(database: Database, records: list[UsageRecord]) -> None:
 
 
 def _raw_sqlite(path: Path, records: list[UsageRecord]) -> None:
+    places = ", ".join("?" * len(UsageRecord._fields))
+    upsert = f"INSERT INTO usage ({COLUMNS}) VALUES ({places}){usage.ON_CONFLICT}"  # noqa: S608 - names
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("BEGIN IMMEDIATE")
     for start in range(0, len(records), 10_000):
-        connection.executemany(usage.INSERT_OR_REVISE, records[start : start + 10_000])
+        connection.executemany(upsert, records[start : start + 10_000])
     connection.execute("COMMIT")
     connection.close()
 
 
 def _raw_postgres(url: str, records: list[UsageRecord]) -> None:
-    columns = ", ".join(UsageRecord._fields)
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE stage (LIKE usage) ON COMMIT DROP")
-        with cursor.copy(f"COPY stage ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
+        with cursor.copy(f"COPY stage ({COLUMNS}) FROM STDIN (FORMAT BINARY)") as copy:
             copy.set_types(usage.COPY_TYPES)
             for record in records:
                 copy.write_row(record)
-        cursor.execute(f"{usage.INSERT} SELECT {columns} FROM stage{usage.ON_CONFLICT}")  # noqa: S608 - names
+        merge = f"INSERT INTO usage ({COLUMNS}) SELECT {COLUMNS} FROM stage"  # noqa: S608 - names
+        cursor.execute(merge + usage.ON_CONFLICT)
 
 
 def _seconds(work: Callable[[], None]) -> float:

@@ -66,14 +66,15 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """One transaction, committed at the end and rolled back on any exception.
 
-        On SQLite it holds the only write lock from the first statement on, so that nothing read in
-        it can be stale when it is written back.
+        On SQLite it holds the only write lock from its beginning, so that nothing read in it can be
+        stale when it is written back.
         """
         with (
             self._explaining(),
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
+            session.connection()  # begins now: a locked database fails before any work is done
             yield session
 
     def migrate(self) -> None:

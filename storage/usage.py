@@ -4,7 +4,7 @@ Records are stored by (person, usage key). Of two versions of a record the highe
 equal one changes nothing. Bulk paths bind the records as they are: no ORM objects, no dicts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
@@ -25,18 +25,19 @@ usage_table = table_of(UsageRow)
 COLUMNS: Final = UsageRecord._fields
 KEY: Final = ("person_id", "usage_key")
 REVISED: Final = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in KEY)
-INSERT: Final = f"INSERT INTO usage ({', '.join(COLUMNS)})"
 ON_CONFLICT: Final = (
     f" ON CONFLICT (person_id, usage_key) DO UPDATE SET {REVISED}"
     " WHERE excluded.revision > usage.revision"
 )
 
-VALUES: Final = f" VALUES ({', '.join('?' * len(COLUMNS))})"
-INSERT_NEW: Final = f"{INSERT}{VALUES} ON CONFLICT DO NOTHING"
-INSERT_OR_REVISE: Final = f"{INSERT}{VALUES}{ON_CONFLICT}"
+
+def _insert_into(columns: Sequence[str]) -> str:
+    return f"INSERT INTO usage ({', '.join(columns)})"
+
+
 COPY_TO_STAGE: Final = f"COPY usage_stage ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 MERGE_STAGE: Final = (
-    f"WITH merged AS ({INSERT} SELECT {', '.join(COLUMNS)} FROM usage_stage{ON_CONFLICT}"  # noqa: S608
+    f"WITH merged AS ({_insert_into(COLUMNS)} SELECT {', '.join(COLUMNS)} FROM usage_stage{ON_CONFLICT}"  # noqa: S608
     " RETURNING xmax = 0 AS is_new)"
     " SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM merged"
 )
@@ -75,14 +76,17 @@ def upsert_usage(session: Session, records: Sequence[UsageRecord]) -> UpsertCoun
     return UpsertCounts(new, changed, len(records) - new - changed)
 
 
-def latest_revisions(records: Sequence[UsageRecord]) -> Sequence[UsageRecord]:
-    """The records with each key once: its highest revision, the first of equal ones."""
+def latest_revisions(records: Iterable[UsageRecord]) -> list[UsageRecord]:
+    """Each record once, in its highest revision (the first of equal ones), in the order of keys.
+
+    Keys in order touch neighbouring pages, and keep two writers on PostgreSQL from deadlocking.
+    """
     latest: dict[tuple[int, bytes], UsageRecord] = {}
     for record in records:
         known = latest.setdefault((record[0], record[1]), record)
         if known.revision < record.revision:
             latest[record[0], record[1]] = record
-    return records if len(latest) == len(records) else list(latest.values())
+    return sorted(latest.values())
 
 
 def usage_between(
@@ -123,12 +127,31 @@ def move_usage(session: Session, from_person: int, to_person: int) -> None:
 def _insert_or_revise(connection: Connection, records: Sequence[UsageRecord]) -> tuple[int, int]:
     new = changed = 0
     for start in range(0, len(records), ROWS_AT_ONCE):
-        rows = list(records[start : start + ROWS_AT_ONCE])
-        inserted = connection.exec_driver_sql(INSERT_NEW, rows).rowcount
+        columns, rows = _without_empty_columns(records[start : start + ROWS_AT_ONCE])
+        insert = f"{_insert_into(columns)} VALUES ({', '.join('?' * len(columns))})"
+        inserted = connection.exec_driver_sql(f"{insert} ON CONFLICT DO NOTHING", rows).rowcount
         if inserted < len(rows):
-            changed += connection.exec_driver_sql(INSERT_OR_REVISE, rows).rowcount
+            changed += connection.exec_driver_sql(f"{insert}{ON_CONFLICT}", rows).rowcount
         new += inserted
     return new, changed
+
+
+def _without_empty_columns(
+    records: Sequence[UsageRecord],
+) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
+    """The columns that hold anything, and the rows of these alone.
+
+    sqlite3 binds None, bytes and bool about ten times slower than int, str and bytearray, since it
+    looks for adapters for them; half of a usual record is None.
+    """
+    kept: dict[str, Iterable[Any]] = {
+        name: values
+        for name, values in zip(COLUMNS, zip(*records, strict=True), strict=True)
+        if values.count(None) < len(values)
+    }
+    kept["usage_key"] = map(bytearray, kept["usage_key"])
+    kept["is_final"] = map(int, kept["is_final"])
+    return tuple(kept), list(zip(*kept.values(), strict=True))
 
 
 def _copy_and_merge(connection: Connection, records: Sequence[UsageRecord]) -> tuple[int, int]:

@@ -38,3 +38,13 @@ def usage_identities(
         .order_by(raw.usage_key)
     )
     return (UsageIdentity(*row) for row in rows)
+
+
+def has_usage(session: Session, person_id: int, source: str) -> bool:
+    """Whether anything of the person from this source is stored."""
+    raw = usage_table.c
+    found = (raw.person_id == person_id) & (raw.source == source)
+    return (
+        session.connection().execute(select(raw.usage_key).where(found).limit(1)).first()
+        is not None
+    )

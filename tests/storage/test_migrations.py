@@ -1,0 +1,78 @@
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, inspect
+
+from policies.usage import UsageRecord
+from storage import migrations
+from storage.database import Database, normalised_url
+from storage.tables import Stored, UsageRow, table_of
+from tests.postgres import create_database
+
+
+@pytest.fixture(
+    params=[pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.postgres)]
+)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/bare.db"
+    return create_database(request.getfixturevalue("postgres"), f"bare_{tmp_path.name}".lower())
+
+
+def _differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+    return list(compare_metadata(context, Stored.metadata))
+
+
+def test_an_upgraded_empty_database_is_what_the_models_say(database_url: str) -> None:
+    engine = create_engine(normalised_url(database_url))
+    with engine.connect() as connection:
+        assert _differences(connection) == []
+    engine.dispose()
+
+
+def test_the_last_migration_can_be_undone_and_done_again(empty_url: str) -> None:
+    database = Database.open(empty_url)
+    database.migrate()
+    engine = create_engine(normalised_url(empty_url))
+    with engine.begin() as connection:
+        migrations.downgrade(connection)
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+        migrations.upgrade(connection)
+        assert _differences(connection) == []
+    engine.dispose()
+    database.require_current()
+    database.dispose()
+
+
+def test_migrating_twice_changes_nothing(database: Database) -> None:
+    database.migrate()
+    database.require_current()
+
+
+def test_replicas_that_migrate_at_once_do_not_disturb_each_other(empty_url: str) -> None:
+    databases = [Database.open(empty_url) for _ in range(4)]
+    failures: list[Exception] = []
+
+    def migrate(database: Database) -> None:
+        try:
+            database.migrate()
+        except Exception as error:  # noqa: BLE001 - any failure at all fails the test
+            failures.append(error)
+
+    threads = [threading.Thread(target=migrate, args=(database,)) for database in databases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    databases[0].require_current()
+    for database in databases:
+        database.dispose()
+
+
+def test_the_usage_table_has_the_fields_of_the_record_in_their_order() -> None:
+    assert tuple(column.name for column in table_of(UsageRow).columns) == UsageRecord._fields
