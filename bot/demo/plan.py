@@ -1,4 +1,4 @@
-"""What the made-up teams worked on: twelve weeks of outcomes, each with its days and its fate."""
+"""What the made-up teams worked on: their outcomes, each with its days and its fate."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,10 +17,12 @@ from policies.outcomes import (
 )
 from policies.periods import IsoWeek
 
-WEEKS = 12
+WEEKS = 14
+"""How far the story goes back: twelve weeks to look at, and two to get going."""
 WORKDAYS_BY_SIZE = {OutcomeSize.S: 5, OutcomeSize.M: 9, OutcomeSize.L: 15}
 DAYS_UNTIL_VERIFIED = (1, 1, 2, 4)
 DURABLE_AFTER = timedelta(days=30)
+SENT_BACK_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class PlannedOutcome:
 
 
 def plan_outcomes(organisation: Organisation, now: datetime, seed: int = 7) -> list[PlannedOutcome]:
-    """Plan every team's outcomes from twelve whole weeks ago until a little after `now`, by declaration."""
+    """Plan every team's outcomes from WEEKS whole weeks ago until a little after `now`, by declaration."""
     planned = [
         outcome
         for number, team in enumerate(organisation.teams)
@@ -130,7 +132,7 @@ def _fate(verified_at: datetime, now: datetime, random: Random) -> OutcomeState:
     chance = random.random()
     if chance < 0.04:
         return OutcomeState.DROPPED
-    if chance < 0.08:
+    if chance < 0.10 and verified_at + SENT_BACK_FOR > now:
         return OutcomeState.REJECTED
     is_old = verified_at + DURABLE_AFTER <= now
     if chance < 0.12 and is_old:

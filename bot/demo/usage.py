@@ -10,9 +10,9 @@ from random import Random
 from bot.demo.organisation import DemoMember, DemoTeam, Organisation
 from bot.demo.plan import WEEKS, PlannedOutcome, first_day
 
-REQUESTS_A_DAY = 24
-REQUESTS_A_SESSION = (5, 14)
-FIRST_CONTEXT_TOKENS = 17_000
+REQUESTS_A_DAY = 30
+REQUESTS_A_SESSION = (6, 18)
+FIRST_CONTEXT_TOKENS = 24_000
 VERSION = "2.1.310"
 
 
@@ -47,7 +47,7 @@ def _write_person(
         if not _is_at_work(day, random):
             continue
         progress = min((day - start).days / (7 * WEEKS), 1)
-        effort = member.pace * (1 + (team.learns - 1) * progress) * random.lognormvariate(0, 0.3)
+        effort = member.pace * (1 + (team.learns - 1) * progress) * random.lognormvariate(0, 0.2)
         left = round(REQUESTS_A_DAY * effort)
         began = datetime.combine(day, time(9, random.randint(0, 45)), team.zone).astimezone(UTC)
         while left > 0 and began < now:
@@ -101,7 +101,7 @@ class _Session:
         return self.at
 
     def _exchange(self, model: str, is_first: bool) -> Iterator[dict[str, object]]:
-        added = self.random.randint(600, 3_200)
+        added = self.random.randint(900, 4_200)
         read = 0 if is_first else self.context
         written = self.context if is_first else added
         self.context += 0 if is_first else added
