@@ -6,9 +6,10 @@ from typing import TypeAlias
 
 from sandbox.model import Json, Message, View
 
-Choice: TypeAlias = str | int | Sequence[str] | Json | None
+Choice: TypeAlias = str | int | Sequence[str] | Sequence[Json] | Json | None
 """What was picked: text typed, an option's value, a date, an id, or a list of them for multi
-selects and checkboxes. None or [] clears the element. Rich text is its rich_text object."""
+selects and checkboxes. None or [] clears the element. Rich text is its rich_text object,
+uploaded files are their file objects."""
 
 Changed: TypeAlias = Mapping[str, Mapping[str, Choice]]
 """`{block_id: {action_id: choice}}`: only what the person changed; the rest is filled in."""

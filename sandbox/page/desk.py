@@ -1,5 +1,6 @@
 """One request's view of the workspace: who asks, what they may see, and the pages made of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -7,7 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from sandbox.interactions import Interactions
-from sandbox.model import Channel, Message, User, View
+from sandbox.messages import file_to_api
+from sandbox.model import Channel, Json, Message, User, View
 from sandbox.outcomes import Container
 from sandbox.page import screen
 from sandbox.page.reader import Reader
@@ -64,6 +66,15 @@ class Desk:
         if found is None:
             raise HTTPException(404, "That view is not open any more.")
         return found
+
+    def file_objects(self, file_ids: Sequence[str]) -> list[Json]:
+        """Return the person's own files as Slack describes them; 404 for anybody else's."""
+        files = [self.workspace.file(file_id) for file_id in file_ids]
+        own = [file for file in files if file is not None and file.user == self.user_id]
+        if len(own) < len(files):
+            raise HTTPException(404, "There is no such file of yours.")
+        base_url = self.interactions.tickets.base_url
+        return [file_to_api(file, base_url, self.workspace.team) for file in own]
 
     def place(self, request: Request) -> Place:
         """Return the surface that the request's path names."""

@@ -4,6 +4,7 @@ The only markup that is not a template's own comes from mrkdwn, markdown, rich_t
 escape what they are given.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -179,7 +180,7 @@ def image_source(image: Json, reader: Reader) -> str | None:
 
 def _local_file(url: str, reader: Reader) -> str | None:
     """Return the reader's address of a file of this workspace, told by the id in its address."""
-    parts = urlsplit(url).path.split("/") if url else []
+    parts = re.split(r"[/-]", urlsplit(url).path) if url else []
     return next((reader.files[part] for part in parts if part in reader.files), None)
 
 

@@ -24,7 +24,7 @@ from sandbox.page.guard import Guard
 from sandbox.page.render import render
 from sandbox.page.unread import ReadMarks
 from sandbox.page.uploads import texts_of
-from sandbox.view_state import BadChoice, find
+from sandbox.view_state import BadChoice, find, stateful
 from sandbox.workspace import Workspace
 
 STATIC = Path(__file__).parent / "static"
@@ -334,4 +334,11 @@ def _one(texts: Mapping[str, list[str]], name: str) -> str:
 def _changed(
     desk: Desk, place: Place, texts: Mapping[str, list[str]]
 ) -> dict[str, dict[str, Choice]]:
-    return fields.read_form(place.shown.blocks, place.surface.state, texts, desk.reader)
+    shown = place.shown
+    changed = fields.read_form(shown.blocks, place.surface.state, texts, desk.reader)
+    for block, element in stateful(shown.blocks):
+        choices = changed.get(block["block_id"], {})
+        if element["type"] == "file_input" and element["action_id"] in choices:
+            ids = texts[fields.field_name(block["block_id"], element["action_id"])]
+            choices[element["action_id"]] = desk.file_objects(ids)
+    return changed

@@ -57,9 +57,13 @@ body.addEventListener("parts", (event) => refresh(...event.detail.names));
 
 function keepAtBottom(scroller) {
   let pinned = true;
+  let before = 0;
   const down = () => { if (pinned) scroller.scrollTop = scroller.scrollHeight; };
   scroller.addEventListener("scroll", () => {
-    pinned = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
+    const atBottom = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
+    // A picture that arrives late moves the bottom away; only going up means leaving it.
+    if (atBottom || scroller.scrollTop < before - 1) pinned = atBottom;
+    before = scroller.scrollTop;
   });
   new ResizeObserver(down).observe(scroller.firstElementChild);
   new ResizeObserver(down).observe(scroller);

@@ -18,8 +18,9 @@ WAIT_MS = 10_000
 Visit = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Start Chromium for one module: Playwright's own event loop would shut out later async tests."""
     program = find_chromium()
     if program is None:
         if is_strict():

@@ -1,5 +1,6 @@
 """The page over HTTP: who sees what, what a post does, and who is turned away."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from sandbox.model import File
 from sandbox.page.fields import field_name
+from sandbox.page.routes import STATIC
 from tests.sandbox.page import gallery
 from tests.sandbox.page.markup import all_of, one, tags_of, text_of
 from tests.sandbox.page.stage import DeafApp, Stage, stage
@@ -276,6 +278,7 @@ async def test_an_uploaded_file_belongs_to_its_owner(
         f"/as/U0ANA/submit/{view.id}", files={name: ("run.png", b"\x89PNG", "image/png")}
     )
     held = staged.app.heard[-1]["view"]["state"]["values"]["in_file_input"]["evidence"]["files"]
+    assert (held[0]["name"], held[0]["filetype"]) == ("run.png", "png")
     file = staged.workspace.file(held[0]["id"])
     assert file is not None
     assert (file.name, file.content, file.mimetype) == ("run.png", b"\x89PNG", "image/png")
@@ -351,3 +354,18 @@ async def test_the_stream_tells_each_person_only_what_concerns_them(staged: Stag
     assert '"kind": "message", "channel": "C0GENERAL"' in await anext(events)
     staged.workspace.changes.close()
     assert [event async for event in events] == [": still here\n\n"]
+
+
+async def test_nobody_hands_in_somebody_elses_file(
+    client: httpx.AsyncClient, staged: Stage
+) -> None:
+    staged.workspace.files["F1"] = File("F1", "x.png", 1, "x", "image/png", "U0BEN", 0)
+    view = staged.workspace.views.open("U0ANA", gallery.EVERY_INPUT)
+    form = {field_name("in_file_input", "evidence"): "F1"}
+    assert (await client.post(f"/as/U0ANA/submit/{view.id}", data=form)).status_code == 404
+    assert staged.app.heard == []
+
+
+def test_the_vendored_library_is_the_one_its_note_names() -> None:
+    digest = hashlib.sha256((STATIC / "htmx.min.js").read_bytes()).hexdigest()
+    assert digest in (STATIC / "VENDORED.txt").read_text()
