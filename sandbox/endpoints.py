@@ -76,7 +76,11 @@ class Endpoints:
         file = self.sandbox.workspace.file(file_id)
         if file is None or file.content is None:
             return PlainTextResponse("not found", status_code=404)
-        headers = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
+        headers = {
+            "Content-Security-Policy": "sandbox",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+        }
         return Response(file.content, media_type=file.mimetype, headers=headers)
 
     # ---- how ---------------------------------------------------------------------------------

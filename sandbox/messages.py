@@ -64,6 +64,17 @@ def checked_text(text: object, at_most: int = MAX_TEXT) -> str:
     return words
 
 
+def checked_metadata(metadata: object) -> Json | None:
+    """Return a message's metadata, or refuse it (invalid_metadata_schema)."""
+    if metadata in (None, "", {}):
+        return None
+    if not is_object(metadata) or not metadata.get("event_type"):
+        raise SlackError("invalid_metadata_schema")
+    if not is_object(metadata.get("event_payload")):
+        raise SlackError("invalid_metadata_schema")
+    return metadata
+
+
 def file_to_api(file: File, base_url: str, team: Team) -> Json:
     """Return a file as Slack shows it."""
     private = f"{base_url}/files-pri/{team.id}-{file.id}/{file.name}"

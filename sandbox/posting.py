@@ -6,6 +6,7 @@ from sandbox.messages import (
     MAX_TEXT,
     checked_attachments,
     checked_blocks,
+    checked_metadata,
     checked_text,
     message_to_api,
 )
@@ -54,8 +55,7 @@ def write_content(
     message.blocks = checked_blocks(content.get("blocks"), refused_types)
     _mind_files(workspace, message.blocks)
     message.attachments = checked_attachments(content.get("attachments"), refused_types)
-    metadata = content.get("metadata")
-    message.metadata = metadata if isinstance(metadata, dict) else message.metadata
+    message.metadata = checked_metadata(content.get("metadata")) or message.metadata
 
 
 def _mind_files(workspace: Workspace, blocks: list[Json]) -> None:

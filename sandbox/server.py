@@ -79,6 +79,7 @@ def server_for(sandbox: Sandbox, bound: socket.socket) -> SandboxServer:
         ws_ping_interval=20.0,
         ws_per_message_deflate=False,
         lifespan="off",
+        proxy_headers=False,
         log_level=logging.WARNING,
         log_config=None,
         access_log=False,

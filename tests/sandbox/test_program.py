@@ -34,7 +34,9 @@ def ended(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_it_says_where_it_is_and_ends_cleanly(tmp_path: Path, how: signal.Signals) -> None:
+def test_it_says_where_it_is_and_ends_cleanly_with_a_page_open(
+    tmp_path: Path, how: signal.Signals
+) -> None:
     file = tmp_path / "workspace.json"
     file.write_text(json.dumps(WORKSPACE))
     process = start("--port", "0", "--workspace", str(file), cwd=tmp_path)
@@ -43,8 +45,10 @@ def test_it_says_where_it_is_and_ends_cleanly(tmp_path: Path, how: signal.Signal
     assert line.startswith("Sandbox workspace at http://127.0.0.1:")
     url = line.split()[-1]
     assert httpx.get(f"{url}sandbox/workspace", verify=False).json()["team"] == "Example"  # noqa: S501
-    process.send_signal(how)
-    assert ended(process) == (0, "", "")
+    with httpx.stream("GET", f"{url}as/U0ANA/events", verify=False) as feed:  # noqa: S501
+        assert next(feed.iter_raw())
+        process.send_signal(how)
+        assert ended(process) == (0, "", "")
 
 
 def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:

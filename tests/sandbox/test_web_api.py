@@ -93,6 +93,8 @@ async def test_a_posted_message_is_seen_by_members_and_in_history(here: Running)
         ({"channel": "C0TEAM", "text": "Hi", "thread_ts": "1.2"}, "thread_not_found"),
         ({"channel": "C0TEAM", "blocks": "not json"}, "invalid_blocks_format"),
         ({"channel": "U0BOT", "text": "Hi"}, "cannot_dm_bot"),
+        ({"channel": "C0TEAM", "text": "Hi", "metadata": {"a": 1}}, "invalid_metadata_schema"),
+        ({"text": "Hi"}, "invalid_arguments"),
     ],
 )
 async def test_a_message_slack_would_refuse_is_refused(
