@@ -166,7 +166,9 @@ def save_team(
     _refuse_taken_name(session, draft, row.id)
     if not move:
         _refuse_members_of_others(session, members, row.id)
-    zones_before = rollups.zones_by_person(session, members | _members_of(session, row.id))
+    concerned = members | _members_of(session, row.id)
+    rollups.hold_people(session, concerned)
+    zones_before = rollups.zones_by_person(session, concerned)
     for field in ("name", "workspace_id", "channel_id", "time_zone", "digest_day"):
         setattr(row, field, str(getattr(draft, field)))
     row.digest_hour, row.digest_minute = draft.digest_hour, draft.digest_minute
@@ -220,6 +222,7 @@ def _refuse_taken_name(session: Session, draft: TeamDraft, team_id: int | None) 
 def _absorb(session: Session, into: PersonRow, other: PersonRow) -> None:
     """Make everything of an e-mail-only person the Slack person's own."""
     source, target = _id_of(other), _id_of(into)
+    rollups.hold_people(session, {source, target})
     if into.home_team_id is None:
         into.home_team_id = other.home_team_id
     usage.move_usage(session, source, target)

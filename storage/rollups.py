@@ -86,6 +86,19 @@ class UsageSource:
     data_as_of: datetime
 
 
+def hold_people(session: Session, person_ids: Collection[int]) -> None:
+    """Let one transaction at a time change these people's usage, zone or rollups.
+
+    Without it two writers would each sum up a day without the other's records. Always taken in the
+    order of ids, before anything else; on SQLite the write transaction suffices.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for ids in _slices(sorted(person_ids)):
+        held = select(PersonRow.id).where(col(PersonRow.id).in_(ids)).order_by(col(PersonRow.id))
+        session.exec(held.with_for_update(key_share=True)).all()
+
+
 def zones_by_person(session: Session, person_ids: Collection[int]) -> dict[int, ZoneInfo]:
     """The zone in which each person's days begin: their home team's, UTC without a team."""
     zones: dict[int, ZoneInfo] = {}

@@ -53,6 +53,7 @@ class UpsertCounts(NamedTuple):
 
 def store_usage(session: Session, records: Sequence[UsageRecord]) -> UpsertCounts:
     """Upsert records and rebuild the days they touch, in the caller's transaction."""
+    rollups.hold_people(session, {record.person_id for record in records})
     counts = upsert_usage(session, records)
     if counts.new or counts.changed:
         rollups.rebuild_days(session, rollups.days_touched(session, records))
