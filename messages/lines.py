@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from messages.escape import clip, link, mention, mrkdwn
+from messages.escape import clip, link, mrkdwn
 from messages.wording import deadline
 from policies.outcomes import Outcome, OutcomeState
 from policies.people import Person
 
 SECTION_ROOM = 2900
 TITLE_ROOM = 120
+NAME_ROOM = 60
 
 
 def within(
@@ -42,7 +43,10 @@ def linked_title(outcome: Outcome) -> str:
 
 
 def team_list(outcomes: Iterable[Outcome], people: Iterable[Person], room: int, most: int) -> str:
-    """Outcomes as a team reads them, in the order of their ids: title, id, size, owner."""
+    """Outcomes as a team reads them, in the order of their ids: title, id, size, owner.
+
+    Owners are named, not mentioned: a digest that notifies everybody in it would cost attention.
+    """
     by_id: Mapping[int, Person] = {person.id: person for person in people}
     in_order = sorted(outcomes, key=lambda one: one.id)
     return within([_team_line(one, by_id) for one in in_order[:most]], room, most, of=len(in_order))
@@ -51,7 +55,7 @@ def team_list(outcomes: Iterable[Outcome], people: Iterable[Person], room: int, 
 def _team_line(outcome: Outcome, by_id: Mapping[int, Person]) -> str:
     owner = by_id.get(outcome.owner_id)
     parts = [f"• {linked_title(outcome)}: {outcome.label}, size {outcome.size}"]
-    parts += [mention(owner)] if owner else []
+    parts += [mrkdwn(clip(owner.name, NAME_ROOM), 2 * NAME_ROOM)] if owner else []
     parts += ["exploration"] if outcome.exploration else []
     return ", ".join(parts)
 

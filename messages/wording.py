@@ -47,7 +47,7 @@ def ratio(value: Decimal) -> str:
     if abs(value) >= 10:
         return f"{value:,.0f}"
     rounded = significant(value, 2)
-    return f"{rounded:f}" if abs(value) < Decimal("0.1") else f"{rounded.normalize():f}"
+    return f"{rounded:f}" if abs(rounded) < Decimal("0.1") else f"{rounded.normalize():f}"
 
 
 def significant(value: Decimal, digits: int) -> Decimal:

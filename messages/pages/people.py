@@ -125,12 +125,17 @@ class Me(MessagePage):
         return any(week.tokens.total for week in self.weeks)
 
     @property
-    def against_last_week(self) -> str:
-        """`up 12% on last week`, or nothing without a last week."""
+    def tokens_in_words(self) -> str:
+        """`1.3M so far` while the week lasts, `1.3M, up 12% on last week` after it: no part against a whole."""
+        this = self.weeks[-1]
+        said = amount(this.tokens.total)
+        if self.today <= this.week.sunday:
+            return f"{said} so far"
         if len(self.weeks) < 2:
-            return ""
+            return said
         before, now = (Decimal(week.tokens.total) for week in self.weeks[-2:])
-        return f"{change(now, before)}{' with' if change(now, before) == 'about level' else ' on'} last week"
+        trend = change(now, before)
+        return f"{said}, {trend} {'with' if trend == 'about level' else 'on'} last week"
 
     @property
     def earlier(self) -> str:

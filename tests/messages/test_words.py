@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from messages import wording
 from messages.against import against
 from messages.escape import clip, graphemes, link, mention, mrkdwn, plain, tidy
+from messages.pages.people import Me
 from policies.people import Person, SlackIdentity
+from tests.messages.examples import WEEK, personal_week
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 
@@ -228,3 +230,16 @@ def test_a_usual_range_is_claimed_only_with_eight_weeks_behind_it(
 ) -> None:
     value = None if now is None else Decimal(str(now))
     assert against(value, decimals(*earlier), wording.ratio) == said
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        (WEEK.monday, "33.5M so far"),
+        (WEEK.sunday, "33.5M so far"),
+        (WEEK.plus(1).monday, "33.5M, about level with last week"),
+    ],
+)
+def test_a_week_that_is_not_over_is_not_set_against_a_whole_one(today: date, said: str) -> None:
+    weeks = (personal_week(str, WEEK.plus(-1)), personal_week(str, WEEK))
+    assert Me(weeks, (), (), today).tokens_in_words == said
