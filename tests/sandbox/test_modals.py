@@ -270,3 +270,27 @@ async def test_an_external_select_asks_the_app(here: Running, connect: BotFactor
     assert [one["value"] for one in found["options"]] == ["O-1", "O-2"]
     assert asked == ["O-"]
     assert (await here.post("view/submit", user="ana", state={"one": {"pick": "O-2"}}))["ok"]
+
+
+async def test_a_chosen_conversation_brings_a_response_url(
+    here: Running, connect: BotFactory
+) -> None:
+    element = {"type": "conversations_select", "response_url_enabled": True}
+    urls: list[Json] = []
+
+    def setup(app: AsyncApp) -> None:
+        bot = Recorder(form(blocks=[field("where", element)]))
+        app.command("/outcome")(bot.open)
+
+        @app.view("form")
+        async def submitted(ack: Any, body: Json, respond: Any) -> None:  # noqa: ANN401
+            await ack()
+            urls.extend(body["response_urls"])
+            await respond("Declared", response_type="in_channel")
+
+    await connect(setup)
+    await opened(here)
+    await here.post("view/submit", user="ana", state={"where": {"it": "C0TEAM"}})
+    seen = await here.get("messages", user="ben.o", channel="#team", at_least=1)
+    assert [one["text"] for one in seen["messages"]] == ["Declared"]
+    assert [(one["block_id"], one["channel_id"]) for one in urls] == [("where", "C0TEAM")]
