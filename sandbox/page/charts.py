@@ -86,10 +86,12 @@ def chart_of(block: Json) -> Chart:
     return _cartesian(title, chart)
 
 
-def compact(value: float, step: float | None = None) -> str:
-    """Return a number as an axis shows it: 950, 1.5k, 40M, 2.5B."""
+def compact(value: float, step: float = 0.0) -> str:
+    """Return a number as an axis shows it: 950, 1.5k, 40M, 2.5B; dust beside `step` is 0."""
+    if abs(value) < step * 1e-6:
+        return "0"
     for size, suffix in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
-        if max(abs(value), abs(step or 0)) >= size:
+        if abs(value) >= size:
             return f"{_trimmed(value / size)}{suffix}"
     return _trimmed(value)
 

@@ -179,16 +179,24 @@ function suggestionsFor(area) {
   }
   list.hidden = shown === 0;
   area.setAttribute("aria-expanded", String(shown > 0));
+  pointAt(area, list);
   return { list, typed };
 }
 
-function moveSuggestion(list, step) {
+function pointAt(area, list) {
+  const chosen = list.hidden ? null : $("[aria-selected=true]", list);
+  if (chosen) area.setAttribute("aria-activedescendant", chosen.id);
+  else area.removeAttribute("aria-activedescendant");
+}
+
+function moveSuggestion(area, list, step) {
   const options = $$("[role=option]:not([hidden])", list);
   const at = options.findIndex((one) => one.getAttribute("aria-selected") === "true");
   options.forEach((one) => one.setAttribute("aria-selected", "false"));
   const next = options[(at + step + options.length) % options.length];
   next.setAttribute("aria-selected", "true");
   next.scrollIntoView({ block: "nearest" });
+  pointAt(area, list);
 }
 
 function accept(area, option) {
@@ -207,7 +215,7 @@ function composerKey(event) {
   if (event.isComposing) return;
   if (chosen && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     event.preventDefault();
-    moveSuggestion(list, event.key === "ArrowDown" ? 1 : -1);
+    moveSuggestion(area, list, event.key === "ArrowDown" ? 1 : -1);
   } else if (chosen && event.key === "Escape") {
     list.hidden = true;
   } else if (chosen && (event.key === "Tab" || event.key === "Enter") && !complete) {

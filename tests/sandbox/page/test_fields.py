@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.messages import with_ids
@@ -131,6 +131,7 @@ def test_offered_options_come_alone_or_in_groups_without_those_chosen() -> None:
     assert option_groups([]) == []
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(), st.text(), st.text())
 def test_no_two_elements_share_a_field(a: str, b: str, c: str, d: str) -> None:
     assert (field_name(a, b) == field_name(c, d)) == ((a, b) == (c, d))
