@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum, auto
+from hashlib import blake2b
 from typing import Any, Final
 
 import aiohttp
@@ -101,7 +102,7 @@ class Poster:
         return (
             is_ours
             and metadata.get("event_type") == EVENT_TYPE
-            and (metadata.get("event_payload") or {}).get("delivery") == str(claim.id)
+            and (metadata.get("event_payload") or {}).get("delivery") == delivery_ref(claim)
         )
 
     async def _channel_of(self, post: Post) -> str:
@@ -157,7 +158,7 @@ class Poster:
             await self.client.chat_update(channel=channel_id, ts=replaces_ts, **message)
             return channel_id, replaces_ts
         # The id alone: metadata can be read by other apps.
-        metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery": str(claim.id)}}
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery": delivery_ref(claim)}}
         posted = await self.client.chat_postMessage(
             channel=channel_id,
             metadata=metadata,
@@ -166,6 +167,12 @@ class Poster:
             **message,
         )
         return str(posted["channel"]), str(posted["ts"])
+
+
+def delivery_ref(claim: Claim) -> str:
+    """The delivery's id, with a mark of what it is: a restored database gives out ids again."""
+    what = f"{claim.kind}\0{claim.audience}\0{claim.period}"
+    return f"{claim.id}-{blake2b(what.encode(), digest_size=6).hexdigest()}"
 
 
 @asynccontextmanager

@@ -229,7 +229,7 @@ class Directory:
 
     def _profile_of(self, user: dict[str, Any]) -> Profile:
         details = user.get("profile") or {}
-        name = details.get("display_name") or details.get("real_name") or user.get("real_name")
+        name = details.get("real_name") or user.get("real_name") or details.get("display_name")
         return Profile(
             identity=SlackIdentity(
                 self.workspace.enterprise_id, self.workspace.workspace_id, user["id"]

@@ -1,4 +1,4 @@
-"""A small workspace with the bot in it and its team set up, shared by the tests of one file."""
+"""A small workspace with the bot in it and its team set up, shared by every test that needs no other."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from messages import ids
 from tests.bot.live import PEOPLE, Live
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """The bot on the sandbox. Ana leads Payments; ben, chi, dee, eli and fay are in it."""
     folder: Path = tmp_path_factory.mktemp("live")

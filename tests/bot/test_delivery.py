@@ -1,0 +1,292 @@
+"""Posting exactly once, through real requests to the sandbox: faults, lost answers, refused charts."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.clock import Clock
+from bot.settings import load_settings
+from bot.wiring import Program, built
+from storage import deliveries
+from storage.database import Database
+from storage.deliveries import Delivery, DeliveryState
+from tests.bot.live import APP_TOKEN, BOT_TOKEN, PEOPLE, WORKSPACE, Json, sandbox_process, text_of
+from tests.bot.seeded import MONDAY, payments, twelve_weeks_of_usage, verified_outcome
+
+CHANNELS = iter(f"C0D{number:02d}" for number in range(40))
+MEMBERS = [*(f"U0{name.upper()}" for name in PEOPLE), "U0BOT"]
+
+
+@pytest.fixture(scope="module")
+def slack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A sandbox with one channel for each test."""
+    channels = [{"id": f"C0D{n:02d}", "name": f"d{n:02d}", "members": MEMBERS} for n in range(40)]
+    channels.append({"id": "C0EXT", "name": "ext", "members": MEMBERS, "is_ext_shared": True})
+    channels.append({"id": "C0OLD", "name": "old", "members": MEMBERS, "is_archived": True})
+    workspace = {**WORKSPACE, "channels": channels}
+    with (
+        sandbox_process(tmp_path_factory.mktemp("slack"), workspace) as (_, url),
+        httpx.Client(base_url=url, trust_env=False, timeout=30) as http,
+    ):
+        yield http
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Iterator[Database]:
+    database = Database.open(f"sqlite:///{tmp_path / 'delivery.db'}")
+    database.migrate()
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _sound(slack: httpx.Client) -> None:
+    slack.delete("/sandbox/faults")
+
+
+@pytest.fixture
+def channel() -> str:
+    return next(CHANNELS)
+
+
+@pytest.fixture
+def at(slack: httpx.Client, stored: Database, monkeypatch: pytest.MonkeyPatch) -> "Running":
+    """`async with at(moment) as program`: the whole program, its clock at that moment."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", BOT_TOKEN)
+    monkeypatch.setenv("SLACK_APP_TOKEN", APP_TOKEN)
+    monkeypatch.setenv("MILEAGE_SLACK_API_URL", f"{slack.base_url}/api/")
+    return Running(stored, monkeypatch)
+
+
+class Running:
+    def __init__(self, database: Database, environment: pytest.MonkeyPatch) -> None:
+        self.database = database
+        self.environment = environment
+
+    @asynccontextmanager
+    async def __call__(self, moment: datetime) -> AsyncIterator[Program]:
+        self.environment.setenv("MILEAGE_CLOCK_START", moment.isoformat())
+        async with built(load_settings(), self.database) as program:
+            yield program
+
+    async def tick(self, moment: datetime) -> Program:
+        """One tick of a process whose clock stands there, and one pass of its delivery."""
+        async with self(moment) as program:
+            await program.schedule.tick()
+            await program.delivery.deliver_due()
+            return program
+
+
+def posted(slack: httpx.Client, channel: str, viewer: str = "ana") -> list[Json]:
+    query = {"user": viewer, "channel": channel}
+    messages: list[Json] = slack.get("/sandbox/messages", params=query).json()["messages"]
+    return messages
+
+
+def fault(slack: httpx.Client, method: str, kind: str, **details: object) -> None:
+    answer = slack.post("/sandbox/faults", json={"method": method, "fault": kind, **details})
+    assert answer.json()["ok"], answer.text
+
+
+def digest_of(database: Database, team_id: int, week: str = "2026-W46") -> Delivery:
+    with database.reading() as session:
+        found = deliveries.delivery_of(session, "digest", f"team:{team_id}", week)
+    assert found is not None
+    return found
+
+
+async def test_the_tick_posts_the_week_that_ended_once(
+    at: Running, slack: httpx.Client, stored: Database, channel: str
+) -> None:
+    team = payments(stored, channel)
+    twelve_weeks_of_usage(stored)
+    verified_outcome(stored, "Retire the old ledger")
+    await at.tick(MONDAY - timedelta(minutes=1))
+    assert [m for m in posted(slack, channel) if "November" in m["text"]] == []
+    for minutes in (0, 1, 30):
+        await at.tick(MONDAY + timedelta(minutes=minutes))
+    digests = [m for m in posted(slack, channel) if "9 to 15 November" in text_of(m)]
+    assert len(digests) == 1
+    assert "data_visualization" in text_of(digests[0])
+    assert "Retire the old ledger" in text_of(digests[0])
+    assert digest_of(stored, team.id).state is DeliveryState.POSTED
+
+
+async def test_a_message_carries_the_delivery_and_no_figure_in_its_metadata(
+    at: Running, slack: httpx.Client, stored: Database, channel: str
+) -> None:
+    payments(stored, channel)
+    async with at(MONDAY) as program:
+        await program.schedule.tick()
+        await program.delivery.deliver_due()
+        history = await program.app.client.conversations_history(
+            channel=channel, include_all_metadata=True, token=BOT_TOKEN
+        )
+    metadata = history["messages"][0]["metadata"]
+    assert metadata["event_type"] == "mileage_delivery"
+    assert list(metadata["event_payload"]) == ["delivery"]
+
+
+async def test_a_late_start_within_the_grace_posts_and_later_does_not(
+    at: Running, slack: httpx.Client, stored: Database, channel: str
+) -> None:
+    payments(stored, channel)
+    await at.tick(MONDAY + timedelta(hours=49))
+    assert posted(slack, channel) == []
+    await at.tick(MONDAY + timedelta(hours=47))
+    assert len(posted(slack, channel)) == 1
+
+
+async def test_retry_after_is_honoured(
+    at: Running, slack: httpx.Client, stored: Database, channel: str
+) -> None:
+    team = payments(stored, channel)
+    fault(slack, "chat.postMessage", "rate_limited", retry_after=30)
+    await at.tick(MONDAY)
+    held = digest_of(stored, team.id)
+    assert (held.state, held.error) == (DeliveryState.DUE, "ratelimited")
+    await at.tick(MONDAY + timedelta(seconds=25))
+    assert posted(slack, channel) == []
+    await at.tick(MONDAY + timedelta(seconds=35))
+    assert len(posted(slack, channel)) == 1
+
+
+async def test_a_server_error_is_looked_up_and_tried_again(
+    at: Running, slack: httpx.Client, stored: Database, channel: str
+) -> None:
+    payments(stored, channel)
+    fault(slack, "chat.postMessage", "server_error")
+    await at.tick(MONDAY)
+    assert posted(slack, channel) == []
+    await at.tick(MONDAY + timedelta(seconds=10))
+    assert len(posted(slack, channel)) == 1
+
+
+async def test_a_post_whose_answer_was_lost_is_found_and_not_repeated(
+    at: Running, slack: httpx.Client, stored: Database, channel: str
+) -> None:
+    team = payments(stored, channel)
+    fault(slack, "chat.postMessage", "drop_connection", applied=True)
+    await at.tick(MONDAY)
+    assert digest_of(stored, team.id).state is DeliveryState.POSTED
+    await at.tick(MONDAY + timedelta(minutes=10))
+    assert len(posted(slack, channel)) == 1
+
+
+async def test_a_holder_that_died_after_posting_is_reconciled(
+    at: Running, slack: httpx.Client, stored: Database, channel: str
+) -> None:
+    team = payments(stored, channel)
+    fault(slack, "chat.postMessage", "drop_connection", applied=True)
+    fault(slack, "conversations.history", "server_error")
+    await at.tick(MONDAY)
+    assert digest_of(stored, team.id).state is DeliveryState.CLAIMED
+    await at.tick(MONDAY + timedelta(minutes=1))
+    assert digest_of(stored, team.id).state is DeliveryState.CLAIMED
+    await at.tick(MONDAY + timedelta(minutes=5))
+    assert digest_of(stored, team.id).state is DeliveryState.POSTED
+    assert len(posted(slack, channel)) == 1
+
+
+async def test_without_the_history_the_lead_is_asked_and_nothing_is_posted_again(
+    at: Running, slack: httpx.Client, stored: Database, channel: str
+) -> None:
+    team = payments(stored, channel)
+    fault(slack, "chat.postMessage", "drop_connection")
+    fault(slack, "conversations.history", "error", error="missing_scope")
+    await at.tick(MONDAY)
+    await at.tick(MONDAY + timedelta(minutes=1))
+    assert digest_of(stored, team.id).state is DeliveryState.ABANDONED
+    assert posted(slack, channel) == []
+    assert "may be missing" in told_in_private(slack, "ana")[-1]["text"]
+
+
+@pytest.mark.parametrize(
+    ("place", "words"), [("C0EXT", "shared with another"), ("C0OLD", "archived")]
+)
+async def test_a_channel_that_cannot_take_it_is_given_up_and_the_lead_told(
+    at: Running, slack: httpx.Client, stored: Database, place: str, words: str
+) -> None:
+    team = payments(stored, place)
+    await at.tick(MONDAY)
+    await at.tick(MONDAY + timedelta(minutes=1))
+    assert digest_of(stored, team.id).state is DeliveryState.ABANDONED
+    assert words in text_of(told_in_private(slack, "ana")[-1])
+    assert posted(slack, place) == []
+
+
+async def test_a_refused_chart_becomes_a_picture(
+    at: Running, slack: httpx.Client, stored: Database, channel: str
+) -> None:
+    payments(stored, channel)
+    twelve_weeks_of_usage(stored)
+    verified_outcome(stored, "Retire the old ledger")
+    refused = {"block_type": "data_visualization", "times": None}
+    fault(slack, "chat.postMessage", "refuse_block_type", **refused)
+    await at.tick(MONDAY)
+    digest = next(m for m in posted(slack, channel) if "November" in text_of(m))
+    assert '"type": "image"' in text_of(digest)
+
+
+async def test_a_refused_picture_becomes_words(
+    at: Running, slack: httpx.Client, stored: Database, channel: str
+) -> None:
+    payments(stored, channel)
+    twelve_weeks_of_usage(stored)
+    verified_outcome(stored, "Retire the old ledger")
+    for block_type in ("data_visualization", "image"):
+        refused = {"block_type": block_type, "times": None}
+        fault(slack, "chat.postMessage", "refuse_block_type", **refused)
+    await at.tick(MONDAY)
+    digest = next(m for m in posted(slack, channel) if "November" in text_of(m))
+    assert '"type": "image"' not in text_of(digest)
+    assert "data_visualization" not in text_of(digest)
+
+
+async def test_a_small_team_reads_outcomes_and_no_consumption(
+    at: Running, slack: httpx.Client, stored: Database, channel: str
+) -> None:
+    few = PEOPLE[:3]
+    payments(stored, channel, people=few)
+    twelve_weeks_of_usage(stored, few)
+    verified_outcome(stored, "Retire the old ledger")
+    await at.tick(MONDAY)
+    digest = text_of(next(m for m in posted(slack, channel) if "November" in text_of(m)))
+    assert "fewer than 5 people" in digest
+    assert "$" not in digest
+
+
+async def test_a_revoked_app_posts_nothing(
+    at: Running, slack: httpx.Client, stored: Database, channel: str
+) -> None:
+    payments(stored, channel)
+    async with at(MONDAY) as program:
+        program.edge.installation.forget()
+        await program.schedule.tick()
+        await program.delivery.deliver_due()
+    assert posted(slack, channel) == []
+
+
+async def test_two_replicas_post_once(
+    at: Running, slack: httpx.Client, stored: Database, channel: str
+) -> None:
+    payments(stored, channel)
+    async with at(MONDAY) as one, at(MONDAY) as two:
+        for program in (one, two):
+            await program.schedule.tick()
+        for program in (one, two, one):
+            program.delivery.clock = Clock.starting_at(MONDAY)
+            await program.delivery.deliver_due()
+    assert len(posted(slack, channel)) == 1
+
+
+def told_in_private(slack: httpx.Client, user: str) -> list[Json]:
+    channels = slack.get("/sandbox/workspace").json()["channels"]
+    mine = [c["id"] for c in channels if c["is_im"] and f"U0{user.upper()}" in c["members"]]
+    assert mine, json.dumps(channels)
+    return posted(slack, mine[0], user)
