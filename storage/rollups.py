@@ -235,12 +235,21 @@ def usage_sources(session: Session, person_ids: Collection[int]) -> list[UsageSo
 
 def _days_of_hours(session: Session, hours: set[tuple[int, int]]) -> set[tuple[int, date]]:
     zones = zones_by_person(session, {person_id for person_id, _ in hours})
-    return {
-        (person_id, from_microseconds(moment).astimezone(zone).date())
-        for person_id, hour in hours
-        if (zone := zones.get(person_id))
-        for moment in (hour * HOUR_US, (hour + 1) * HOUR_US - 1)
+    days = {
+        (zone, hour): _days_in_hour(zone, hour)
+        for zone, hour in {(zones[one], hour) for one, hour in hours if one in zones}
     }
+    return {
+        (person_id, day)
+        for person_id, hour in hours
+        if person_id in zones
+        for day in days[zones[person_id], hour]
+    }
+
+
+def _days_in_hour(zone: ZoneInfo, hour: int) -> set[date]:
+    ends = (hour * HOUR_US, (hour + 1) * HOUR_US - 1)
+    return {from_microseconds(moment).astimezone(zone).date() for moment in ends}
 
 
 def _range_of(person_id: int, day: date, zone: ZoneInfo) -> dict[str, Any]:
