@@ -20,9 +20,13 @@ from storage.errors import (
 )
 
 LOCK_WAIT_SECONDS: Final = 15.0
-"""How long a SQLite writer waits for its turn; the lock is unfair, and waits of 3 s were measured."""
+"""How long a writer waits for its turn; SQLite's lock is unfair, and waits of 3 s were measured."""
 
 POSTGRESQL_DRIVER: Final = "postgresql+psycopg"
+POSTGRESQL_LOCK_FAILURES: Final = {"55P03", "40P01", "40001"}
+POSTGRESQL_SERVER_FAILURES: Final = {"08", "28", "3D", "53", "57"}
+"""Classes of SQLSTATE: connection, authorisation, catalogue, resources, operator intervention."""
+SQLITE_FILE_FAILURES: Final = ("unable to open", "readonly", "not a database", "malformed", "disk")
 
 
 class Database:
@@ -47,14 +51,7 @@ class Database:
         address = normalised_url(url)
         if address.get_backend_name() == "sqlite":
             return cls(_sqlite_engine(address, connections, lock_wait_seconds))
-        return cls(
-            create_engine(
-                address,
-                pool_size=connections,
-                pool_pre_ping=True,
-                connect_args={"connect_timeout": 10},
-            )
-        )
+        return cls(_postgresql_engine(address, connections, lock_wait_seconds))
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -123,12 +120,12 @@ class Database:
         said = (str(cause).strip() or type(cause).__name__).splitlines()[0]
         if "no such table" in said or type(cause).__name__ == "UndefinedTable":
             return self._too_old()
-        if "is locked" in said:
+        if _is_lock_failure(cause, said):
             return DatabaseLocked(
                 f"The database at {self._address} is locked by another program. "
                 "Wait for it to finish or stop it, and try again."
             )
-        if _is_connection_failure(cause):
+        if _is_connection_failure(cause, said):
             return DatabaseUnreachable(
                 f"The database at {self._address} cannot be used: {said}. "
                 "Check MILEAGE_DATABASE_URL and that the database is there."
@@ -153,21 +150,31 @@ def normalised_url(url: str) -> URL:
     )
 
 
-def _is_connection_failure(cause: BaseException) -> bool:
+def _is_lock_failure(cause: BaseException, said: str) -> bool:
     if isinstance(cause, sqlite3.Error):
-        return any(
-            part in str(cause)
-            for part in ("unable to open", "readonly", "not a database", "malformed", "disk")
-        )
-    return type(cause).__module__.startswith("psycopg") and isinstance(
-        cause, _psycopg_operational_error()
+        return "is locked" in said
+    return getattr(cause, "sqlstate", None) in POSTGRESQL_LOCK_FAILURES
+
+
+def _is_connection_failure(cause: BaseException, said: str) -> bool:
+    if isinstance(cause, sqlite3.Error):
+        return any(part in said for part in SQLITE_FILE_FAILURES)
+    state = getattr(cause, "sqlstate", None)
+    if state is None:  # psycopg could not even ask
+        return type(cause).__name__ in ("OperationalError", "ConnectionTimeout")
+    return str(state)[:2] in POSTGRESQL_SERVER_FAILURES
+
+
+def _postgresql_engine(address: URL, connections: int, lock_wait_seconds: float) -> Engine:
+    waits = f"-c lock_timeout={round(lock_wait_seconds * 1000)}"
+    given = address.query.get("options")
+    options = f"{given} {waits}" if isinstance(given, str) else waits
+    return create_engine(
+        address,
+        pool_size=connections,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 10, "options": options},
     )
-
-
-def _psycopg_operational_error() -> type[Exception]:
-    import psycopg
-
-    return psycopg.OperationalError
 
 
 def _sqlite_engine(address: URL, connections: int, lock_wait_seconds: float) -> Engine:

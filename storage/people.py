@@ -1,14 +1,18 @@
 """People and teams: who somebody is, where they are at home, who leads what."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, func, select, update
 
 from policies.people import Membership, Person, Role, Roster, SlackIdentity, Team, Weekday
 from storage import rollups, usage
 from storage.errors import AlreadyAtHome, NameTaken
 from storage.tables import PersonRow, TeamLeadRow, TeamRow
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,14 @@ def remember_person(
     the usage of the one is moved to the other. An address that belongs to another Slack identity
     stays there.
     """
+    return _once_more_when_raced(
+        session, lambda: _remember(session, identity, name, email, time_zone)
+    )
+
+
+def _remember(
+    session: Session, identity: SlackIdentity, name: str, email: str | None, time_zone: str
+) -> Person:
     by_slack = _row_by_slack(session, identity)
     by_email = _row_by_email(session, email) if email else None
     row = by_slack or (by_email if by_email and by_email.slack_user_id is None else None)
@@ -66,7 +78,7 @@ def remember_person(
     row.enterprise_id, row.workspace_id = identity.enterprise_id, identity.workspace_id
     row.slack_user_id = identity.user_id
     if email and by_email in (None, row):
-        row.email = email.strip().lower()
+        row.email = _normal(email)
     session.add(row)
     session.flush()
     return _person(row)
@@ -74,9 +86,13 @@ def remember_person(
 
 def ensure_person_by_email(session: Session, email: str, name: str | None = None) -> Person:
     """The person with this address, created when unknown (named by its local part by default)."""
+    return _once_more_when_raced(session, lambda: _ensure(session, email, name))
+
+
+def _ensure(session: Session, email: str, name: str | None) -> Person:
     row = _row_by_email(session, email)
     if row is None:
-        address = email.strip().lower()
+        address = _normal(email)
         row = PersonRow(name=name or address.partition("@")[0], email=address)
         session.add(row)
         session.flush()
@@ -184,6 +200,19 @@ def save_team(
     return team
 
 
+def _once_more_when_raced(session: Session, work: Callable[[], T]) -> T:
+    """Do the work again when another replica stored the same person in the meantime."""
+    try:
+        with session.begin_nested():
+            return work()
+    except IntegrityError:
+        return work()
+
+
+def _normal(email: str) -> str:
+    return email.strip().lower()
+
+
 def _set_leads(session: Session, team_id: int, lead_ids: set[int]) -> None:
     session.exec(delete(TeamLeadRow).where(col(TeamLeadRow.team_id) == team_id))
     session.add_all(TeamLeadRow(team_id=team_id, person_id=lead) for lead in sorted(lead_ids))
@@ -246,7 +275,7 @@ def _row_by_slack(session: Session, identity: SlackIdentity) -> PersonRow | None
 
 
 def _row_by_email(session: Session, email: str) -> PersonRow | None:
-    query = select(PersonRow).where(PersonRow.email == email.strip().lower())
+    query = select(PersonRow).where(PersonRow.email == _normal(email))
     return session.exec(query).one_or_none()
 
 

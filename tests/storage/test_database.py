@@ -1,4 +1,6 @@
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from storage.errors import (
     StorageError,
 )
 from storage.tables import PersonRow
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -162,3 +166,27 @@ def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="file is not a database"):
         database.require_current()
     database.dispose()
+
+
+@pytest.mark.postgres
+def test_a_row_that_another_program_holds_is_one_clear_sentence(postgres_url: str) -> None:
+    database = Database.open(postgres_url, lock_wait_seconds=0.05)
+    with database.writing() as session:
+        person_id = people.ensure_person_by_email(session, "ann@example.org").id
+    held = select(PersonRow).where(PersonRow.id == person_id).with_for_update()
+    with database.writing() as holder:
+        holder.exec(held).one()
+        with pytest.raises(DatabaseLocked, match="locked"), database.writing() as session:
+            session.exec(held).one()
+    database.dispose()
+
+
+def test_connections_left_open_are_closed_at_exit_without_a_warning(sqlite_url: str) -> None:
+    program = (
+        "import sys; from storage.database import Database\n"
+        "database = Database.open(sys.argv[1])\n"
+        "database.require_current()\n"
+    )
+    command = [sys.executable, "-X", "dev", "-W", "error", "-c", program, sqlite_url]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")

@@ -1,3 +1,4 @@
+import threading
 from datetime import date
 
 import pytest
@@ -145,3 +146,25 @@ def test_days_follow_the_zone_of_the_home_team(database: Database) -> None:
         people.save_team(session, PAYMENTS, [], [ann.id])
         people.save_team(session, PAYMENTS, [], [])
         assert [d.day for d in rollups.person_days(session, ann.id, *year)] == [date(2026, 11, 18)]
+
+
+def test_a_person_seen_twice_at_once_is_stored_once(database: Database) -> None:
+    found: list[int] = []
+    start = threading.Barrier(6)
+
+    def see(number: int) -> None:
+        start.wait()
+        with database.writing() as session:
+            if number % 2:
+                person = people.ensure_person_by_email(session, "ann@example.org")
+            else:
+                person = known(session, "ann")
+        found.append(person.id)
+
+    threads = [threading.Thread(target=see, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 6
+    assert len(set(found)) == 1
