@@ -5,15 +5,14 @@ the folders, keeps the count, and turns responses into facts for the core. Large
 two processes side by side.
 """
 
-import gc
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +38,7 @@ from connectors.claude_code_lines import (
 )
 from connectors.lines import LONGEST_LINE, blocks_of_lines, files_under
 from connectors.reading import (
+    Finish,
     Observation,
     OnBytes,
     Reading,
@@ -151,12 +151,12 @@ class LogFile:
                 start_us,
                 model or NO_MODEL,
                 usage.speed == "fast",
-                tokens,
                 self.owner,
                 line.cwd,
                 line.gitBranch,
                 line.version,
                 line.costUSD if usage is line.message.usage else NO_COST,
+                tokens,
                 ordinal,
             )
 
@@ -184,14 +184,32 @@ class LogFile:
         return [*self.refused, Refusal(self.name, self.refused[-1].line + 1, more)]
 
 
-def read(path: Path, now: datetime, on_bytes: OnBytes) -> Reading:
-    """Everything under a folder of logs, or one log; CannotRead where there is none."""
+@contextmanager
+def begin(path: Path, now: datetime) -> Iterator[Finish]:
+    """Begin to read a folder of logs, or one log; CannotRead where there is none.
+
+    Where that pays, two processes start at once, so that the caller can get ready meanwhile.
+    """
     files = log_files(path)
-    root = path if path.is_dir() else path.parent
+    read = partial(
+        read_files, root=path if path.is_dir() else path.parent, latest_us=microseconds(now + AHEAD)
+    )
+    sizes = {file: file.stat().st_size for file in files}
+    if sum(sizes.values()) < WORTH_A_PROCESS or len(files) == 1 or (os.cpu_count() or 1) < 2:
+        yield lambda on_bytes: reading_of([read(files, on_bytes=on_bytes)])
+        return
+    from connectors.processes import begun_in_processes
+
+    tasks = _tasks(files, sizes)
+    with begun_in_processes(partial(_packed, read), tasks, PROCESSES) as results:
+        yield lambda on_bytes: reading_of(_unpacked(results, tasks, sizes, on_bytes))
+
+
+def reading_of(parts: Iterable[Logs]) -> Reading:
+    """What all parts tell together."""
     logs = Logs()
-    with _without_cycle_collection():
-        for part in _parts(files, root, microseconds(now + AHEAD), on_bytes):
-            logs.merge(part)
+    for part in parts:
+        logs.merge(part)
     responses = logs.copies.responses()
     return Reading(
         files=logs.files,
@@ -203,8 +221,12 @@ def read(path: Path, now: datetime, on_bytes: OnBytes) -> Reading:
 
 
 def log_files(path: Path) -> list[Path]:
-    """The logs under a path, sorted; links are not followed. CannotRead where there is none."""
-    return files_under(path, SUFFIX, "Claude Code's logs are in ~/.claude/projects.")
+    """The logs under a path, sorted; links are not followed. CannotRead where there is none.
+
+    Of Claude Code's own folder, `~/.claude`, only `projects` holds logs.
+    """
+    projects = path / "projects"
+    return files_under(projects if projects.is_dir() else path, SUFFIX, "Claude Code's logs are in ~/.claude/projects.")
 
 
 def read_files(files: list[Path], root: Path, latest_us: int, on_bytes: OnBytes) -> Logs:
@@ -233,8 +255,7 @@ def session_of(path: Path) -> str:
 
 def observation(response: Response) -> Observation:
     """The response as a fact for the core. Of paths only the last part is kept."""
-    branch = None if response.branch in (None, "", "HEAD") else response.branch
-    ticket = TICKET.search(branch) if branch else None
+    branch, ticket = branch_and_ticket(response.branch)
     return Observation(
         owner=response.owner,
         usage_key=response.usage_key,
@@ -245,11 +266,11 @@ def observation(response: Response) -> Observation:
         fast=response.fast,
         session_id=response.session_id,
         request_id=response.request_id or None,
-        tool=f"claude-code/{response.version}" if response.version else "claude-code",
+        tool=tool_of(response.version),
         query_source="sidechain" if response.is_sidechain else "main",
         repo=last_part(response.cwd),
         branch=branch,
-        ticket=ticket[0] if ticket else None,
+        ticket=ticket,
         cost_reported_nusd=nanos(response.cost_usd),
     )
 
@@ -267,6 +288,22 @@ def tokens_of(usage: Usage) -> TokenCounts:
     )
 
 
+@lru_cache(maxsize=1024)
+def branch_and_ticket(branch: str | None) -> tuple[str | None, str | None]:
+    """The branch, None where no branch was out, and the ticket that its name tells."""
+    if branch in (None, "", "HEAD"):
+        return None, None
+    ticket = TICKET.search(branch)
+    return branch, ticket[0] if ticket else None
+
+
+@lru_cache(maxsize=1024)
+def tool_of(version: str) -> str:
+    """The tool and its version."""
+    return f"claude-code/{version}" if version else "claude-code"
+
+
+@lru_cache(maxsize=1024)
 def last_part(path: str) -> str | None:
     """The name of the folder, of a path in either notation."""
     parts = [part for part in re.split(r"[\\/]", path) if part]
@@ -278,35 +315,23 @@ def nanos(usd: float) -> int | None:
     return round(usd * 1e9) if 0 <= usd < 1e6 else None
 
 
-@contextmanager
-def _without_cycle_collection() -> Iterator[None]:
-    """Looking for cycles among a million tuples costs a fifth of the reading, and there are none."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
+def _packed(read: Callable[..., Logs], files: list[Path]) -> tuple[Logs, bytes]:
+    logs = read(files, on_bytes=nothing_listens)
+    packed = logs.copies.packed()
+    logs.copies = Copies()
+    return logs, packed
 
 
-def _parts(files: list[Path], root: Path, latest_us: int, on_bytes: OnBytes) -> Iterator[Logs]:
-    """The files read in order, by two processes where that pays for starting them."""
-    sizes = {file: file.stat().st_size for file in files}
-    if sum(sizes.values()) < WORTH_A_PROCESS or len(files) == 1 or (os.cpu_count() or 1) < 2:
-        yield read_files(files, root, latest_us, on_bytes)
-        return
-    from connectors.processes import read_in_processes
-
-    tasks = _tasks(files, sizes)
-    work = partial(_read_task, root=root, latest_us=latest_us)
-    for task, logs in zip(tasks, read_in_processes(work, tasks, PROCESSES), strict=True):
+def _unpacked(
+    results: Iterable[tuple[Logs, bytes]],
+    tasks: list[list[Path]],
+    sizes: dict[Path, int],
+    on_bytes: OnBytes,
+) -> Iterator[Logs]:
+    for task, (logs, packed) in zip(tasks, results, strict=True):
+        logs.copies = Copies.unpacked(packed)
         on_bytes(sum(sizes[file] for file in task))
         yield logs
-
-
-def _read_task(files: list[Path], root: Path, latest_us: int) -> Logs:
-    return read_files(files, root, latest_us, nothing_listens)
 
 
 def _tasks(files: list[Path], sizes: dict[Path, int]) -> list[list[Path]]:
@@ -325,6 +350,6 @@ CLAUDE_CODE: Final = Source(
     name=SOURCE,
     title="Claude Code's local logs",
     files=log_files,
-    read=read,
+    begin=begin,
     settle=settle,
 )

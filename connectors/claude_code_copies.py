@@ -11,11 +11,12 @@ those of ccusage 20.0.24, told here without regard to the order of files:
 - a line without a message id is a response of its own (and the same one in a copy of its file).
 """
 
+import marshal
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from operator import attrgetter
-from typing import Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, Self, cast
 
 from connectors.reading import Observation, StoredUsage
 from policies.usage import TokenCounts
@@ -46,12 +47,12 @@ class Response(NamedTuple):
     start_us: int
     model: str
     fast: bool
-    tokens: TokenCounts
     owner: str
     cwd: str
     branch: str | None
     version: str
     cost_usd: float
+    tokens: TokenCounts
     ordinal: int = 0
 
     @property
@@ -76,6 +77,9 @@ class Response(NamedTuple):
             return hour + _digest(repr(self.identity), 12)
         rest = self.request_id or f"\0{self.session_id}\0{self.start_us}"
         return hour + _digest(self.message_id, 6) + _digest(rest, 6)
+
+
+TOKENS_AT: Final = Response._fields.index("tokens")
 
 
 def identity_of(message_id: str, request_id: str, session_id: str, start_us: int) -> Identity:
@@ -139,6 +143,26 @@ class Copies:
             self.sessions[identity] |= sessions
         self.lines += other.lines - len(other.best)
 
+    def packed(self) -> bytes:
+        """The same as bytes for another process, which are made and read fast."""
+        best = [_plain(one) for one in self.best.values()]
+        sessions = [
+            (_plain(self.best[identity]), sorted(ids)) for identity, ids in self.sessions.items()
+        ]
+        return marshal.dumps((best, sessions, self.lines))
+
+    @classmethod
+    def unpacked(cls, packed: bytes) -> Self:
+        """What `packed` made."""
+        best, sessions, lines = marshal.loads(packed)  # noqa: S302 - from a process of our own
+        copies = cls()
+        for plain in best:
+            one = _response(plain)
+            copies.best[one.identity] = one
+        copies.sessions.update({_response(plain).identity: set(ids) for plain, ids in sessions})
+        copies.lines = lines
+        return copies
+
     def responses(self) -> list[Response]:
         """Each response once, sidechain replays left out, in order of time."""
         kept = self.best
@@ -167,6 +191,15 @@ class Copies:
             if one.is_sidechain and seen & sessions:
                 yield one.identity
             seen |= sessions
+
+
+def _plain(one: Response) -> tuple[Any, ...]:
+    return (*one[:TOKENS_AT], tuple(one.tokens), one.ordinal)
+
+
+def _response(plain: tuple[Any, ...]) -> Response:
+    *fields, tokens, ordinal = plain
+    return Response._make((*fields, TokenCounts(*tokens), ordinal))
 
 
 def settle(observations: Sequence[Observation], stored: Iterable[StoredUsage]) -> list[Observation]:

@@ -186,9 +186,12 @@ def _second_look(line: bytes, error: Exception) -> UsageLine | Refused | None:
     if not isinstance(error, msgspec.ValidationError):
         return _second_reading(line, error)
     try:
+        msgspec.json.decode(line, type=Raw)
         shape = decode_shape(line)
     except msgspec.ValidationError:
         return Refused("not a line of a Claude Code log")
+    except msgspec.DecodeError as damage:
+        return Refused(_not_json(line, damage))
     if (wrapped := _wrapped_answer(line, shape)) is not None:
         return wrapped
     if _has_counts(shape.message):

@@ -3,15 +3,17 @@
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from connectors.lines import LONGEST_LINE, blocks_of_lines, files_under
-from connectors.reading import Observation, OnBytes, Reading, Refusal, Source, is_email
+from connectors.reading import Finish, Observation, OnBytes, Reading, Refusal, Source, is_email
 from policies.usage import TokenCounts, microseconds, nanos_from_usd, usage_key_of
 
 SOURCE: Final = "csv"
@@ -127,10 +129,15 @@ class CsvFile:
         self.refused.append(Refusal(self.name, line, reason))
 
 
-def read(path: Path, now: datetime, on_bytes: OnBytes) -> Reading:
+@contextmanager
+def begin(path: Path, now: datetime) -> Iterator[Finish]:
     """One CSV file, or every one under a folder; CannotRead where there is none."""
     files = csv_files(path)
-    root = path if path.is_dir() else path.parent
+    yield partial(read, files, path if path.is_dir() else path.parent, now)
+
+
+def read(files: list[Path], root: Path, now: datetime, on_bytes: OnBytes) -> Reading:
+    """Everything that the files tell."""
     facts: dict[bytes, Observation] = {}
     lines = duplicates = 0
     refused: list[Refusal] = []
@@ -276,5 +283,5 @@ def moment(row: dict[str, str], column: str, now: datetime) -> int | None:
 
 
 CSV: Final = Source(
-    name=SOURCE, title="A CSV file", files=csv_files, read=read, owner_is_email=True
+    name=SOURCE, title="A CSV file", files=csv_files, begin=begin, owner_is_email=True
 )

@@ -6,6 +6,7 @@ of what was refused. Reading keeps tokens, ids and names; prompts and tool outpu
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -89,11 +90,18 @@ class Reading:
     observations: Iterable[Observation] = field(repr=False)
 
 
-class Read(Protocol):
-    """Reads a path; raises CannotRead. `now` is what timestamps are judged by."""
+Finish = Callable[[OnBytes], Reading]
 
-    def __call__(self, path: Path, now: datetime, on_bytes: OnBytes) -> Reading:
-        """Everything under the path."""
+
+class Begin(Protocol):
+    """Begins to read a path; raises CannotRead. `now` is what timestamps are judged by.
+
+    Other processes may read from then on; calling the result waits for them and gives everything
+    under the path. Leaving the block stops what still goes on.
+    """
+
+    def __call__(self, path: Path, now: datetime) -> AbstractContextManager[Finish]:
+        """The way to the reading."""
 
 
 Settle = Callable[[Sequence[Observation], Iterable[StoredUsage]], list[Observation]]
@@ -103,7 +111,7 @@ Settle = Callable[[Sequence[Observation], Iterable[StoredUsage]], list[Observati
 class Source:
     """A source of usage: its name on the command line and in the records, and how it is read.
 
-    `files` are those that `read` will read, whose bytes it reports to `on_bytes`. `settle` gives facts the key
+    `files` are those that will be read. `settle` gives facts the key
     of the stored record that they are a copy of, where their own key cannot show it. `owner_is_email`
     says that facts name their person themselves; their owner is empty where one does not.
     """
@@ -111,7 +119,7 @@ class Source:
     name: str
     title: str
     files: Callable[[Path], list[Path]]
-    read: Read
+    begin: Begin
     settle: Settle | None = None
     owner_is_email: bool = False
 

@@ -63,13 +63,15 @@ class RateCard:
     """A model's list prices on one day, and under which id the book knows the model.
 
     `tiers` are (input tokens above which they apply, rates), dearest threshold first; the last one
-    starts at nothing and is the base tier. `class_reviewed` is False for a class that was only
+    starts at nothing and is the base tier. `model_class_name` is the class as rows hold it.
+    `class_reviewed` is False for a class that was only
     derived from the price: such a class never triggers a finding.
     """
 
     provider: str
     model_id: str
     model_class: ModelClass
+    model_class_name: str
     tiers: tuple[tuple[int, Rates], ...]
     class_reviewed: bool = False
 
@@ -199,7 +201,7 @@ def _class_of(prices: "ModelPrice") -> ModelClass:
 def _card(provider: str, model_id: str, prices: "ModelPrice", model_class: ModelClass) -> RateCard:
     thresholds = sorted({0, *_thresholds(prices)}, reverse=True)
     tiers = tuple((above, _rates(provider, prices, above)) for above in thresholds)
-    return RateCard(provider, model_id, model_class, tiers)
+    return RateCard(provider, model_id, model_class, model_class.value, tiers)
 
 
 def _thresholds(prices: "ModelPrice") -> Iterator[int]:

@@ -1,25 +1,26 @@
 """Importing usage: whose it is, what it cost, and into storage in transactions of bounded size."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from fnmatch import fnmatchcase
+from itertools import starmap
 from pathlib import Path
 from typing import Final
 
 from sqlmodel import Session
 
+from connectors.owners import Whose
 from connectors.reading import (
     Observation,
     OnBytes,
+    Reading,
     Refusal,
     Source,
     StoredUsage,
     nothing_listens,
 )
-from policies.pricing import PriceBook, RateCard
+from policies.pricing import PriceBook
 from policies.usage import (
     ActorKind,
     CostBasis,
@@ -41,8 +42,16 @@ COPIES_WITHIN: Final = timedelta(days=7)
 
 UNKNOWN_PROVIDER: Final = "unknown"
 
-Whose = Callable[[str], str | None]
-"""From an owner, in the source's terms, to an e-mail address; None where nobody is named."""
+# A row holds plain values, and reading them from an enum a million times costs as much as the rest.
+REQUEST: Final = Granularity.REQUEST.value
+BUCKET: Final = Granularity.BUCKET.value
+USER: Final = ActorKind.USER.value
+UNKNOWN_CLASS: Final = ModelClass.UNKNOWN.value
+RATE_CARD: Final = CostBasis.RATE_CARD.value
+REPORTED: Final = CostBasis.REPORTED.value
+NONE: Final = CostBasis.NONE.value
+IS_FINAL: Final = True
+LOCAL_FILE: Final = Trust.LOCAL_FILE.value
 
 
 @dataclass(slots=True)
@@ -63,6 +72,16 @@ class ImportReport:
     cost_list_nusd: int = 0
     unknown_models: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
+    def count(self, one: Observation, cost_nusd: int | None) -> None:
+        """Add a fact; without a cost its model is named."""
+        self.tokens = [
+            total + (count or 0) for total, count in zip(self.tokens, one.tokens, strict=True)
+        ]
+        if cost_nusd is None:
+            self.unknown_models[one.model] += one.tokens.total
+        else:
+            self.cost_list_nusd += cost_nusd
+
     @property
     def token_counts(self) -> TokenCounts:
         """Tokens by disjoint class."""
@@ -82,21 +101,24 @@ def import_usage(
     now: datetime,
     on_bytes: OnBytes = nothing_listens,
 ) -> ImportReport:
-    """Read a path and store what it tells; CannotRead where there is nothing to read.
+    """Read a path and store what it tells; CannotRead where there is nothing to read."""
+    with source.begin(path, now) as finish:
+        return store_reading(database, source, finish(on_bytes), whose, now)
 
-    Importing the same again, in any order or in part, changes nothing that was right, and an import
+
+def store_reading(
+    database: Database, source: Source, reading: Reading, whose: Whose, now: datetime
+) -> ImportReport:
+    """Store what was read.
+
+    Storing the same again, in any order or in part, changes nothing that was right, and an import
     that was cut off is completed by the next: each transaction holds whole facts with their rollups.
     """
-    reading = source.read(path, now, on_bytes)
-    pricing = Pricing(source, PriceBook(), microseconds(now))
+    book = PriceBook()
     report = ImportReport(
-        reading.files,
-        reading.lines,
-        reading.duplicates,
-        list(reading.refused),
-        pricing.book.version,
+        reading.files, reading.lines, reading.duplicates, list(reading.refused), book.version
     )
-    store = Store(database, source, pricing, report)
+    store = Store(database, source, book, microseconds(now), report)
     waiting: defaultdict[str, list[Observation]] = defaultdict(list)
     nobodys: set[str] = set()
     for one in reading.observations:
@@ -113,113 +135,38 @@ def import_usage(
     return report
 
 
-def everything_is(email: str) -> Whose:
-    """All of it is this person's, unless the source itself names another."""
-    return lambda _owner: email
-
-
-def by_folder(patterns: Sequence[tuple[str, str]]) -> Whose:
-    """The person of the first pattern that matches the folder, or a folder that it is in.
-
-    Patterns are globs of folders below the imported path: `*` matches anything, `/` as well.
-    """
-
-    def whose(folder: str) -> str | None:
-        return next(
-            (email for pattern, email in patterns if _matches(folder, pattern.strip("/"))), None
-        )
-
-    return whose
-
-
-def as_stated(otherwise: str | None) -> Whose:
-    """Whom the source itself names, else the given person."""
-    return lambda owner: owner or otherwise
-
-
-@dataclass(frozen=True, slots=True)
-class Pricing:
-    """Makes records of facts: the price book, the source's name, and when this is."""
-
-    source: Source
-    book: PriceBook
-    now_us: int
-
-    def cost_of(self, one: Observation) -> tuple[RateCard | None, int | None]:
-        """The rate card of the fact's day, and its cost in nano-dollars; None where unknown."""
-        card = self.book.card(one.model, one.start_us, one.fast)
-        return card, card.cost_nusd(one.tokens, _granularity(one)) if card else None
-
-    def record(
-        self, person_id: int, actor: str, one: Observation, card: RateCard | None, cost: int | None
-    ) -> UsageRecord:
-        """The row to store."""
-        return UsageRecord(
-            person_id=person_id,
-            usage_key=one.usage_key,
-            source=self.source.name,
-            granularity=_granularity(one).value,
-            start_us=one.start_us,
-            end_us=one.start_us if one.end_us is None else one.end_us,
-            provider=card.provider if card else UNKNOWN_PROVIDER,
-            model_raw=one.model,
-            model_id=card.model_id if card else one.model,
-            model_class=(card.model_class if card else ModelClass.UNKNOWN).value,
-            actor_kind=ActorKind.USER.value,
-            actor_ref=actor,
-            api_key_ref=None,
-            workspace_ref=None,
-            session_id=one.session_id,
-            request_id=one.request_id,
-            prompt_id=None,
-            workflow_id=None,
-            tool=one.tool,
-            agent_name=None,
-            query_source=one.query_source,
-            repo=one.repo,
-            branch=one.branch,
-            commit_sha=one.commit_sha,
-            pull_request=one.pull_request,
-            ticket=one.ticket,
-            outcome_tag=one.outcome_tag,
-            **one.tokens._asdict(),
-            output_reasoning=None,
-            requests=one.requests,
-            cost_reported_nusd=one.cost_reported_nusd,
-            cost_list_nusd=cost,
-            cost_basis=_basis(cost, one.cost_reported_nusd).value,
-            price_version=self.book.version if cost is not None else "",
-            trust=Trust.LOCAL_FILE.value,
-            revision=one.revision,
-            is_final=True,
-            data_as_of_us=one.start_us if one.end_us is None else one.end_us,
-            ingested_at_us=self.now_us,
-        )
-
-
 @dataclass(slots=True)
 class Store:
-    """Puts facts of one person after another into the database, and adds up the report."""
+    """Prices facts, puts them into the database person by person, and adds up the report."""
 
     database: Database
     source: Source
-    pricing: Pricing
+    book: PriceBook
+    now_us: int
     report: ImportReport
+    new_people: set[int] = field(default_factory=set)
 
     def put(self, email: str, observations: list[Observation]) -> None:
         """One transaction: the person, the records, their rollups."""
         with self.database.writing() as session:
             person = people.ensure_person_by_email(session, email)
             settled = self.settled(session, person.id, observations)
-            records = [self.record(person.id, email, one) for one in settled]
-            counts = usage.store_usage(session, records)
+            counts = usage.store_usage(
+                session, [self.record(person.id, email, one) for one in settled]
+            )
         self.report.records += counts.new + counts.changed
 
     def settled(
         self, session: Session, person_id: int, observations: list[Observation]
     ) -> list[Observation]:
-        """The facts, under the keys of the stored records that they are copies of."""
-        if self.source.settle is None:
+        """The facts, under the keys of the stored records that they are copies of.
+
+        What this import stored itself holds no copies, so it is not looked through.
+        """
+        if self.source.settle is None or person_id in self.new_people:
+            return observations
+        if not usage_identities.has_usage(session, person_id, self.source.name):
+            self.new_people.add(person_id)
             return observations
         starts = [one.start_us for one in observations]
         stored = usage_identities.usage_identities(
@@ -229,34 +176,56 @@ class Store:
             from_microseconds(min(starts)) - COPIES_WITHIN,
             from_microseconds(max(starts)) + COPIES_WITHIN,
         )
-        return self.source.settle(observations, (StoredUsage(*row) for row in stored))
+        return self.source.settle(observations, starmap(StoredUsage, stored))
 
     def record(self, person_id: int, email: str, one: Observation) -> UsageRecord:
         """The row of a fact, counted in the report."""
-        card, cost = self.pricing.cost_of(one)
-        totals = self.report.tokens
-        for place, count in enumerate(one.tokens):
-            totals[place] += count or 0
-        if cost is None:
-            self.report.unknown_models[one.model] += one.tokens.total
-        else:
-            self.report.cost_list_nusd += cost
-        return self.pricing.record(person_id, email, one, card, cost)
-
-
-def _granularity(one: Observation) -> Granularity:
-    return Granularity.BUCKET if one.is_bucket else Granularity.REQUEST
-
-
-def _basis(cost: int | None, reported: int | None) -> CostBasis:
-    if cost is not None:
-        return CostBasis.RATE_CARD
-    return CostBasis.NONE if reported is None else CostBasis.REPORTED
-
-
-def _matches(folder: str, pattern: str) -> bool:
-    parts = folder.split("/")
-    return any(fnmatchcase("/".join(parts[:depth]), pattern) for depth in range(1, len(parts) + 1))
+        granularity = Granularity.BUCKET if one.is_bucket else Granularity.REQUEST
+        card = self.book.card(one.model, one.start_us, one.fast)
+        cost = card.cost_nusd(one.tokens, granularity) if card else None
+        self.report.count(one, cost)
+        end_us = one.start_us if one.end_us is None else one.end_us
+        return UsageRecord(
+            person_id,
+            one.usage_key,
+            self.source.name,
+            BUCKET if one.is_bucket else REQUEST,
+            one.start_us,
+            end_us,
+            card.provider if card else UNKNOWN_PROVIDER,
+            one.model,
+            card.model_id if card else one.model,
+            card.model_class_name if card else UNKNOWN_CLASS,
+            USER,
+            email,
+            None,  # api_key_ref
+            None,  # workspace_ref
+            one.session_id,
+            one.request_id,
+            None,  # prompt_id
+            None,  # workflow_id
+            one.tool,
+            None,  # agent_name
+            one.query_source,
+            one.repo,
+            one.branch,
+            one.commit_sha,
+            one.pull_request,
+            one.ticket,
+            one.outcome_tag,
+            *one.tokens,
+            None,  # output_reasoning
+            one.requests,
+            one.cost_reported_nusd,
+            cost,
+            RATE_CARD if cost is not None else NONE if one.cost_reported_nusd is None else REPORTED,
+            self.book.version if cost is not None else "",
+            LOCAL_FILE,
+            one.revision,
+            IS_FINAL,
+            end_us,  # data_as_of_us
+            self.now_us,
+        )
 
 
 def _nobodys(source: Source, owner: str) -> Refusal:
