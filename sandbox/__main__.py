@@ -7,10 +7,10 @@ import sys
 import time
 from pathlib import Path
 
-from sandbox.manifest_file import load_manifest
-from sandbox.reading import BadFile
-from sandbox.seed import load_workspace
 from sandbox.server import PortInUse, listen, server_for
+from sandbox.startup.manifest_file import load_manifest
+from sandbox.startup.strict_files import BadFile
+from sandbox.startup.workspace_file import load_workspace
 from sandbox.wiring import (
     DEFAULT_APP_TOKEN,
     DEFAULT_BOT_TOKEN,

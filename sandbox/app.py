@@ -4,8 +4,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from sandbox.api.endpoints import Endpoints
 from sandbox.control import Control
-from sandbox.endpoints import Endpoints
 from sandbox.page.routes import page_routes
 from sandbox.wiring import Sandbox
 

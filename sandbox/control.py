@@ -14,15 +14,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox import payloads
+from sandbox.block_kit.element_state import holder_of
+from sandbox.block_kit.messages import message_to_api
+from sandbox.block_kit.schema import is_object
 from sandbox.errors import SlackError
 from sandbox.faults import fault_from
-from sandbox.http_mode import HttpDelivery
-from sandbox.interactions import BadChoice, Container, Outcome
-from sandbox.messages import message_to_api
 from sandbox.model import Json, Message, View
-from sandbox.schema import is_object
-from sandbox.view_state import holder_of
+from sandbox.people.interactions import BadChoice, Container, Outcome
+from sandbox.transport import payloads
+from sandbox.transport.http_mode import HttpDelivery
 from sandbox.wiring import Sandbox
 
 Act: TypeAlias = Callable[[Json], Awaitable[Json]]

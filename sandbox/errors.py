@@ -6,8 +6,8 @@ SlackError                 {"ok": false, "error": code, ...}, HTTP 200
 
 from collections.abc import Sequence
 
+from sandbox.block_kit.schema import Problem
 from sandbox.model import Json
-from sandbox.schema import Problem
 
 
 class SlackError(Exception):

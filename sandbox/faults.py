@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from sandbox.block_kit.schema import is_object
 from sandbox.model import Json
-from sandbox.schema import is_object
 
 FaultKind: TypeAlias = Literal[
     "rate_limited", "server_error", "timeout", "drop_connection", "refuse_block_type", "error"

@@ -148,7 +148,7 @@ class View:
     notify_on_close: bool = False
     submit_disabled: bool = False
     entered: Entered = field(default_factory=dict)
-    """What the person changed so far; initial values are not in here (see view_state)."""
+    """What the person changed so far; initial values are not in here (see block_kit.element_state)."""
     errors: dict[str, str] = field(default_factory=dict)
     """`{block_id: sentence}` from the last refused submission."""
 

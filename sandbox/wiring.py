@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sandbox.delivery import Transport
-from sandbox.events import RETRY_DELAYS, EventDispatcher
 from sandbox.faults import Faults
-from sandbox.http_mode import HttpDelivery
-from sandbox.interactions import Interactions
-from sandbox.manifest import AppManifest
-from sandbox.seed import Seed
-from sandbox.sockets import SocketHub
-from sandbox.tickets import Tickets
-from sandbox.workspace import Clock, InstalledApp, Workspace
+from sandbox.people.interactions import Interactions
+from sandbox.startup.workspace_file import Seed
+from sandbox.state.manifest import AppManifest
+from sandbox.state.tickets import Tickets
+from sandbox.state.workspace import Clock, InstalledApp, Workspace
+from sandbox.transport.delivery import Transport
+from sandbox.transport.events import RETRY_DELAYS, EventDispatcher
+from sandbox.transport.http_mode import HttpDelivery
+from sandbox.transport.socket_mode import SocketHub
 
 DEFAULT_BOT_TOKEN = "xoxb-sandbox"  # noqa: S105 (opens nothing but the sandbox)
 DEFAULT_APP_TOKEN = "xapp-sandbox"  # noqa: S105

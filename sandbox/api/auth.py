@@ -1,10 +1,10 @@
 """api.test, auth.test, apps.connections.open, team.info, bots.info, blocks.validate."""
 
 from sandbox.api.call import Call, Method
+from sandbox.block_kit.messages import checked_blocks
 from sandbox.errors import SlackError
-from sandbox.messages import checked_blocks
 from sandbox.model import Json
-from sandbox.views import check_view
+from sandbox.state.views import check_view
 
 
 def api_test(call: Call) -> Json:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
+from sandbox.block_kit.schema import Problem, is_object
 from sandbox.errors import SlackError
 from sandbox.model import Channel, Json
-from sandbox.schema import Problem, is_object
-from sandbox.sockets import SocketHub
-from sandbox.tickets import Tickets
-from sandbox.workspace import Workspace
+from sandbox.state.tickets import Tickets
+from sandbox.state.workspace import Workspace
+from sandbox.transport.socket_mode import SocketHub
 
 T = TypeVar("T")
 

@@ -1,10 +1,10 @@
 """chat.postMessage, postEphemeral, update, delete, getPermalink."""
 
-from sandbox import posting
 from sandbox.api.call import Call, Method
+from sandbox.block_kit.messages import MAX_UPDATED_TEXT, message_to_api
 from sandbox.errors import SlackError
-from sandbox.messages import MAX_UPDATED_TEXT, message_to_api
 from sandbox.model import Channel, Json, Message
+from sandbox.state import posting
 
 
 def post_message(call: Call) -> Json:

@@ -1,8 +1,8 @@
 """conversations.list, info, members, history, replies, open, join; users.conversations."""
 
 from sandbox.api.call import Call, Method
+from sandbox.block_kit.messages import message_to_api
 from sandbox.errors import SlackError
-from sandbox.messages import message_to_api
 from sandbox.model import Channel, Json, Message
 
 _READ = ("channels:read", "groups:read", "im:read", "mpim:read")

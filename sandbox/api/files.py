@@ -2,13 +2,13 @@
 
 import mimetypes
 
-from sandbox import posting
 from sandbox.api.call import Call, Method
+from sandbox.block_kit.messages import file_to_api
+from sandbox.block_kit.schema import is_object
 from sandbox.errors import SlackError
-from sandbox.messages import file_to_api
 from sandbox.model import Channel, File, Json, Message
-from sandbox.schema import is_object
-from sandbox.workspace import Workspace
+from sandbox.state import posting
+from sandbox.state.workspace import Workspace
 
 MAX_BYTES = 50_000_000
 

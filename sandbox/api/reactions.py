@@ -1,8 +1,8 @@
 """reactions.add, remove, get."""
 
 from sandbox.api.call import Call, Method
+from sandbox.block_kit.messages import message_to_api
 from sandbox.errors import SlackError
-from sandbox.messages import message_to_api
 from sandbox.model import Json, Message
 
 

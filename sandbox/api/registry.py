@@ -6,7 +6,7 @@ from sandbox.api import auth, chat, conversations, files, reactions, users, view
 from sandbox.api.call import Call, Method, missing_scope
 from sandbox.errors import SlackError
 from sandbox.model import Json
-from sandbox.workspace import InstalledApp
+from sandbox.state.workspace import InstalledApp
 
 METHODS: dict[str, Method] = {
     **auth.METHODS,

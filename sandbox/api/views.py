@@ -3,8 +3,8 @@
 from sandbox.api.call import Call, Method
 from sandbox.errors import SlackError
 from sandbox.model import Json, View
-from sandbox.payloads import view_to_api
-from sandbox.views import check_view
+from sandbox.state.views import check_view
+from sandbox.transport.payloads import view_to_api
 
 
 def open_view(call: Call) -> Json:

@@ -7,15 +7,15 @@ from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from sandbox.interactions import Interactions
-from sandbox.messages import file_to_api
+from sandbox.block_kit.messages import file_to_api
 from sandbox.model import Channel, Json, Message, User, View
-from sandbox.outcomes import Container
 from sandbox.page import screen
 from sandbox.page.reader import Reader
 from sandbox.page.render import Surface, render, render_blocks
 from sandbox.page.unread import ReadMarks
-from sandbox.workspace import Workspace
+from sandbox.people.acts import Container
+from sandbox.people.interactions import Interactions
+from sandbox.state.workspace import Workspace
 
 SHOWN_AT_MOST = 200
 """Messages of a conversation on one screen: the latest."""

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from sandbox.block_kit.element_state import FIELDS, stateful
 from sandbox.model import Entered, Json
-from sandbox.outcomes import Choice
 from sandbox.page.reader import Reader
 from sandbox.page.rich_text import rich_text_as_words
-from sandbox.view_state import FIELDS, stateful
+from sandbox.people.acts import Choice
 
 
 def field_name(block_id: str, action_id: str) -> str:

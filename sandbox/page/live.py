@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator
 
 from sandbox.model import Change
-from sandbox.workspace import Workspace
+from sandbox.state.workspace import Workspace
 
 HEARTBEAT_SECONDS = 15.0
 

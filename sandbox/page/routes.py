@@ -16,16 +16,16 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from sandbox.interactions import Interactions
-from sandbox.outcomes import Choice, Outcome
+from sandbox.block_kit.element_state import BadChoice, find, stateful
 from sandbox.page import fields, live, screen
 from sandbox.page.desk import Desk, Place
 from sandbox.page.guard import Guard
 from sandbox.page.render import render
 from sandbox.page.unread import ReadMarks
 from sandbox.page.uploads import texts_of
-from sandbox.view_state import BadChoice, find, stateful
-from sandbox.workspace import Workspace
+from sandbox.people.acts import Choice, Outcome
+from sandbox.people.interactions import Interactions
+from sandbox.state.workspace import Workspace
 
 STATIC = Path(__file__).parent / "static"
 

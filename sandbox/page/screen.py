@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from markupsafe import Markup
 
-from sandbox.manifest import Shortcut
+from sandbox.block_kit.element_state import state_values
 from sandbox.model import Channel, File, Json, Message, View
 from sandbox.page.dates import clock_time, day_name
 from sandbox.page.emoji import emoji_for
@@ -15,8 +15,8 @@ from sandbox.page.mrkdwn import mrkdwn
 from sandbox.page.reader import Reader
 from sandbox.page.render import Surface, hue, initials, render_blocks
 from sandbox.page.unread import ReadMarks
-from sandbox.view_state import state_values
-from sandbox.workspace import Workspace
+from sandbox.state.manifest import Shortcut
+from sandbox.state.workspace import Workspace
 
 _GROUP_WITHIN = timedelta(minutes=5)
 SHOWN_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})

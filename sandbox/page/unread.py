@@ -1,7 +1,7 @@
 """What each person has read: the page's own memory, for bold names and counts in the sidebar."""
 
 from sandbox.model import Channel
-from sandbox.workspace import Workspace
+from sandbox.state.workspace import Workspace
 
 
 class ReadMarks:

@@ -5,7 +5,7 @@ import mimetypes
 from starlette.datastructures import FormData, UploadFile
 
 from sandbox.model import File
-from sandbox.workspace import Workspace
+from sandbox.state.workspace import Workspace
 
 
 async def texts_of(form: FormData, workspace: Workspace, user_id: str) -> dict[str, list[str]]:

@@ -21,7 +21,7 @@ from messages.render import TEMPLATES, compile_templates, render, render_digest
 from policies.metrics import WeekFigures
 from policies.privacy import Published
 from policies.usage import TokenCounts
-from sandbox.blocks import is_too_long, problems_of
+from sandbox.block_kit.blocks import is_too_long, problems_of
 from tests.messages.examples import digest, every_page
 
 Json: TypeAlias = Any

@@ -12,9 +12,9 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox.manifest_file import manifest_from
-from sandbox.seed import seed_from
 from sandbox.server import serving
+from sandbox.startup.manifest_file import manifest_from
+from sandbox.startup.workspace_file import seed_from
 from sandbox.wiring import DEFAULT_APP_TOKEN, DEFAULT_BOT_TOKEN, Sandbox, build_sandbox
 
 MANIFEST: dict[str, Any] = {

@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from sandbox.workspace import Workspace
+from sandbox.state.workspace import Workspace
 from tests.e2e.chromium import CHROMIUM_ARGS, MISSING, find_chromium, is_strict
 from tests.sandbox.page.stage import Stage, stage
 

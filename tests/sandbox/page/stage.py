@@ -7,14 +7,14 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from sandbox import posting
-from sandbox.delivery import Ack, DeliveryError, Kind, Retry
-from sandbox.interactions import Interactions
-from sandbox.manifest import AppManifest, Shortcut, SlashCommand
 from sandbox.model import Channel, Message, Team, User
 from sandbox.page.routes import page_routes
-from sandbox.tickets import Tickets
-from sandbox.workspace import InstalledApp, Workspace
+from sandbox.people.interactions import Interactions
+from sandbox.state import posting
+from sandbox.state.manifest import AppManifest, Shortcut, SlashCommand
+from sandbox.state.tickets import Tickets
+from sandbox.state.workspace import InstalledApp, Workspace
+from sandbox.transport.delivery import Ack, DeliveryError, Kind, Retry
 
 Json = dict[str, Any]
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.messages import with_ids
+from sandbox.block_kit.element_state import apply, state_values, stateful
+from sandbox.block_kit.messages import with_ids
 from sandbox.page.fields import chosen_values, field_name, option_groups, read_form, shown
 from sandbox.page.reader import Reader
-from sandbox.view_state import apply, state_values, stateful
 from tests.sandbox.page import gallery
 from tests.sandbox.page.gallery import Json, option
 

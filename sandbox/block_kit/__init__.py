@@ -1,0 +1,1 @@
+"""What Slack takes: Block Kit's shapes and limits on each surface, and what its elements hold."""
