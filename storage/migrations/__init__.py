@@ -1,13 +1,17 @@
-"""Schema migrations, run from the installed package: no alembic.ini, no path to configure."""
+"""Schema migrations, run from the installed package: no alembic.ini, no path to configure.
+
+Files in versions/ begin with their revision, `0001`, counted up without branches; so which schema
+this program needs is known without loading alembic, which every start of the program would pay for.
+"""
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HERE = Path(__file__).parent
 LOCK_NUMBER = 0x6D696C65
@@ -15,12 +19,16 @@ LOCK_NUMBER = 0x6D696C65
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Apply what is missing, inside the caller's transaction."""
-    command.upgrade(_config(connection), revision)
+    from alembic import command
+
+    command.upgrade(alembic_config(connection), revision)
 
 
 def downgrade(connection: Connection, revision: str = "-1") -> None:
     """Undo the last migration, or go back to `revision`, inside the caller's transaction."""
-    command.downgrade(_config(connection), revision)
+    from alembic import command
+
+    command.downgrade(alembic_config(connection), revision)
 
 
 def hold_off_others(connection: Connection) -> None:
@@ -31,27 +39,32 @@ def hold_off_others(connection: Connection) -> None:
 
 def revision_of(connection: Connection) -> str | None:
     """The revision a database stands at; None before the first."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)
 
 
-def newest() -> str | None:
+def newest() -> str:
     """The revision this program needs."""
-    return _scripts().get_current_head()
+    return revisions()[-1]
 
 
 def is_known(revision: str | None) -> bool:
-    """Whether this program has the revision among its migrations."""
-    return revision is None or revision in {
-        script.revision for script in _scripts().walk_revisions()
-    }
+    """Whether this program has the revision among its migrations; an empty database has none."""
+    return revision is None or revision in revisions()
 
 
 @cache
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+def revisions() -> tuple[str, ...]:
+    """Every revision, oldest first."""
+    return tuple(sorted(path.name[:4] for path in HERE.glob("versions/[0-9]*.py")))
 
 
-def _config(connection: Connection | None = None) -> Config:
+def alembic_config(connection: Connection | None = None) -> "Config":
+    """What alembic needs to know, in place of an alembic.ini."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(HERE).replace("%", "%%"))
     config.attributes["connection"] = connection

@@ -8,8 +8,8 @@ from storage import usage
 from storage.database import Database
 from tests.storage.records import many_records
 
-RECORDS = 12_000
-BATCH = 2_000
+RECORDS = 6_000
+BATCH = 1_000
 EVER = (date(2000, 1, 1), date(2100, 1, 1))
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect
 
 from policies.usage import UsageRecord
@@ -76,3 +77,10 @@ def test_replicas_that_migrate_at_once_do_not_disturb_each_other(empty_url: str)
 
 def test_the_usage_table_has_the_fields_of_the_record_in_their_order() -> None:
     assert tuple(column.name for column in table_of(UsageRow).columns) == UsageRecord._fields
+
+
+def test_the_names_of_the_files_say_what_alembic_says() -> None:
+    scripts = ScriptDirectory.from_config(migrations.alembic_config())
+    chain = [script.revision for script in scripts.walk_revisions()]
+    assert migrations.revisions() == tuple(reversed(chain))
+    assert migrations.newest() == scripts.get_current_head()
