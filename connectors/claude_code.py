@@ -5,6 +5,7 @@ the folders, keeps the count, and turns responses into facts for the core. Large
 two processes side by side.
 """
 
+import gc
 import os
 import re
 from collections import Counter
@@ -226,7 +227,11 @@ def log_files(path: Path) -> list[Path]:
     Of Claude Code's own folder, `~/.claude`, only `projects` holds logs.
     """
     projects = path / "projects"
-    return files_under(projects if projects.is_dir() else path, SUFFIX, "Claude Code's logs are in ~/.claude/projects.")
+    return files_under(
+        projects if projects.is_dir() else path,
+        SUFFIX,
+        "Claude Code's logs are in ~/.claude/projects.",
+    )
 
 
 def read_files(files: list[Path], root: Path, latest_us: int, on_bytes: OnBytes) -> Logs:
@@ -316,6 +321,7 @@ def nanos(usd: float) -> int | None:
 
 
 def _packed(read: Callable[..., Logs], files: list[Path]) -> tuple[Logs, bytes]:
+    gc.disable()  # this process makes a million tuples, no cycles, and ends
     logs = read(files, on_bytes=nothing_listens)
     packed = logs.copies.packed()
     logs.copies = Copies()

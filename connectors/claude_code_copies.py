@@ -22,6 +22,7 @@ from connectors.reading import Observation, StoredUsage
 from policies.usage import TokenCounts
 
 SOURCE: Final = "claude-code"
+PERSONAL: Final = SOURCE.encode()
 US_PER_HOUR: Final = 3_600_000_000
 
 NOT_SIDECHAIN: Final = 1 << 62
@@ -251,4 +252,4 @@ def _better_first(one: Response) -> tuple[int, int, str]:
 
 
 def _digest(text: str, size: int) -> bytes:
-    return blake2b(f"{SOURCE}\0{text}".encode(), digest_size=size).digest()
+    return blake2b(text.encode(), digest_size=size, person=PERSONAL).digest()

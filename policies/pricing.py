@@ -110,10 +110,13 @@ class RateCard:
         return None if nanos is None else usd_from_nanos(nanos)
 
     def _rates_for(self, tokens: TokenCounts, granularity: Granularity) -> Rates:
-        if len(self.tiers) == 1 or granularity is Granularity.BUCKET:
-            return self.base
-        sent = tokens.input_total
-        return next(rates for threshold, rates in self.tiers if sent > threshold or not threshold)
+        tiers = self.tiers
+        if len(tiers) > 1 and granularity is Granularity.REQUEST:
+            sent = sum(count or 0 for count in tokens[:-1])
+            for threshold, rates in tiers:
+                if sent > threshold:
+                    return rates
+        return tiers[-1][1]
 
 
 class PriceBook:

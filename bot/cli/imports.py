@@ -85,7 +85,7 @@ def run(name: str, path: Path, whose: "Whose", *, as_json: bool) -> None:
     settings = load_settings()
     now = Clock.starting_at(settings.clock_start).now()
     try:
-        with source.begin(path, now) as finish, without_cycle_collection():
+        with without_cycle_collection(), source.begin(path, now) as finish:
             report = _imported(source, path, finish, whose, settings, now)
     except CannotRead as problem:
         raise Unusable(str(problem)) from None

@@ -1,6 +1,7 @@
 """Importing usage: whose it is, what it cost, and into storage in transactions of bounded size."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -31,6 +32,7 @@ from policies.usage import (
     UsageRecord,
     from_microseconds,
     microseconds,
+    sum_tokens,
     usd_from_nanos,
 )
 from storage import people, usage, usage_identities
@@ -72,15 +74,16 @@ class ImportReport:
     cost_list_nusd: int = 0
     unknown_models: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
-    def count(self, one: Observation, cost_nusd: int | None) -> None:
-        """Add a fact; without a cost its model is named."""
+    def count(self, records: Sequence[UsageRecord]) -> None:
+        """Add the tokens and costs of records; the models of those without a cost are named."""
+        counts = sum_tokens(record.tokens for record in records)
         self.tokens = [
-            total + (count or 0) for total, count in zip(self.tokens, one.tokens, strict=True)
+            total + (count or 0) for total, count in zip(self.tokens, counts, strict=True)
         ]
-        if cost_nusd is None:
-            self.unknown_models[one.model] += one.tokens.total
-        else:
-            self.cost_list_nusd += cost_nusd
+        self.cost_list_nusd += sum(record.cost_list_nusd or 0 for record in records)
+        for record in records:
+            if record.cost_list_nusd is None:
+                self.unknown_models[record.model_raw] += record.tokens.total
 
     @property
     def token_counts(self) -> TokenCounts:
@@ -151,9 +154,9 @@ class Store:
         with self.database.writing() as session:
             person = people.ensure_person_by_email(session, email)
             settled = self.settled(session, person.id, observations)
-            counts = usage.store_usage(
-                session, [self.record(person.id, email, one) for one in settled]
-            )
+            records = [self.record(person.id, email, one) for one in settled]
+            counts = usage.store_usage(session, records)
+        self.report.count(records)
         self.report.records += counts.new + counts.changed
 
     def settled(
@@ -183,7 +186,6 @@ class Store:
         granularity = Granularity.BUCKET if one.is_bucket else Granularity.REQUEST
         card = self.book.card(one.model, one.start_us, one.fast)
         cost = card.cost_nusd(one.tokens, granularity) if card else None
-        self.report.count(one, cost)
         end_us = one.start_us if one.end_us is None else one.end_us
         return UsageRecord(
             person_id,
