@@ -117,16 +117,24 @@ def week_figures(usage: Sequence[PersonWeek], verified: int) -> WeekFigures:
 
 
 def digest_json(digest: TeamDigest) -> dict[str, object]:
-    """A digest as `mileage digest --format json` prints it: this week, and `history` of the same keys.
+    """A digest as `mileage digest --format json` prints it: this week, `history` of the same keys, provenance.
 
     Tokens, cost (USD) and ratios are numbers, or None where they are withheld or nothing divides.
     """
     weeks = [_week_json(digest.team_name, week) for week in digest.history]
-    return {**_week_json(digest.team_name, digest.this_week), "history": weeks}
+    return {
+        **_week_json(digest.team_name, digest.this_week),
+        "history": weeks,
+        "price_basis": digest.price_basis,
+        "sources": [
+            {"source": one.source, "trust": one.trust.name.lower(), "as_of": one.as_of.isoformat()}
+            for one in digest.sources
+        ],
+    }
 
 
 def _week_json(team: str, week: TeamWeek) -> dict[str, object]:
-    figures = week.figures.shown
+    figures, withheld = week.figures.shown, week.figures.withheld
     return {
         "team": team,
         "week": str(week.week),
@@ -136,6 +144,7 @@ def _week_json(team: str, week: TeamWeek) -> dict[str, object]:
             "verified": week.outcomes.verified,
         },
         "tokens": figures.tokens if figures else None,
+        "tokens_unpriced": figures.tokens_unpriced if figures else None,
         "cost_list_usd": _number(figures.cost_list_usd) if figures else None,
         "outcomes_per_million_tokens": (
             _number(figures.outcomes_per_million_tokens) if figures else None
@@ -145,6 +154,7 @@ def _week_json(team: str, week: TeamWeek) -> dict[str, object]:
         ),
         "contributors": week.contributors,
         "suppressed": week.suppressed,
+        "withheld_because": withheld.reason if withheld else None,
     }
 
 

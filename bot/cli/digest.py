@@ -57,7 +57,7 @@ def written(page: "Digest", format_: Format) -> bytes:
     if format_ is Format.JSON:
         import json
 
-        from bot.flows.digest_json import digest_json
+        from policies.metrics import digest_json
 
         return (json.dumps(digest_json(page.digest), indent=2, ensure_ascii=False) + "\n").encode()
     if format_ is Format.TEXT:
@@ -68,7 +68,9 @@ def written(page: "Digest", format_: Format) -> bytes:
 
     png = chart_png(page.digest)
     if png is None:
-        raise Unusable("There is nothing to draw: no two weeks of this team can show a figure.")
+        raise Unusable(
+            "There is nothing to draw yet: it takes two weeks, and a verified outcome in one of them."
+        )
     return png
 
 
