@@ -31,9 +31,9 @@ from connectors.claude_code_copies import (
 )
 from connectors.claude_code_lines import (
     NO_COST,
+    Line,
     Refused,
     Usage,
-    UsageLine,
     advisors_of,
     read_line,
 )
@@ -97,40 +97,45 @@ class LogFile:
 
     def read(self, blocks: Iterable[list[bytes | None]]) -> Logs:
         """Read the lines, wherever they come from."""
-        number = 0
+        before = 0
         for block in blocks:
-            for line in block:
-                number += 1
+            for number, line in enumerate(block, before + 1):
                 if line is None:
                     self.lines += 1
                     self.refuse(number, f"longer than {LONGEST_LINE >> 20} MB")
                 elif line and not line.isspace():
                     self.lines += 1
-                    self.read_line(line, number)
+                    found = read_line(line)
+                    if found is not None:
+                        self.take(found, number)
+            before += len(block)
         return Logs(1, self.lines, self.all_refused(), self.copies)
 
-    def read_line(self, line: bytes, number: int) -> None:
+    def take(self, found: Line | Refused, number: int) -> None:
         """Take the response of one line and those of its advisors, or refuse the line."""
-        found = read_line(line)
-        if found is None:
-            return
         if isinstance(found, Refused):
             self.refuse(number, found.reason)
             return
+        start_us = round(found.timestamp.timestamp() * 1_000_000)
         if found.timestamp.tzinfo is None:
             self.refuse(number, "timestamp has no time zone")
-            return
-        start_us = round(found.timestamp.timestamp() * 1_000_000)
-        if not EARLIEST_US <= start_us <= self.latest_us:
+        elif not EARLIEST_US <= start_us <= self.latest_us:
             self.refuse(number, "timestamp is in no sensible year")
-            return
-        self.take(found, start_us, found.message.id, found.message.model, found.message.usage)
-        for index, advisor in enumerate(advisors_of(line)):
-            message_id = found.message.id and f"{found.message.id}:advisor:{index}"
-            self.take(found, start_us, message_id, advisor.model or "", advisor)
+        else:
+            message = found.message
+            self.take_usage(found, start_us, message.id, message.model, message.usage)
+            if message.usage.iterations is not UNSET:
+                self.take_advice(found, start_us)
 
-    def take(
-        self, line: UsageLine, start_us: int, message_id: str, model: str, usage: Usage
+    def take_advice(self, found: Line, start_us: int) -> None:
+        """The rounds of advisors, each like a response of its own."""
+        message = found.message
+        for index, advisor in enumerate(advisors_of(message.usage)):
+            message_id = message.id and f"{message.id}:advisor:{index}"
+            self.take_usage(found, start_us, message_id, advisor.model or "", advisor)
+
+    def take_usage(
+        self, line: Line, start_us: int, message_id: str, model: str, usage: Usage
     ) -> None:
         """Keep what the line tells of a response, unless another line tells it better."""
         tokens = tokens_of(usage)

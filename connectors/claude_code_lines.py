@@ -6,7 +6,7 @@ counts as usage, and what makes a line unusable, is as in ccusage 20.0.24 (see d
 
 import json
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Final, Literal, NamedTuple
 
 import msgspec
@@ -16,20 +16,21 @@ MOST_TOKENS: Final = 100_000_000
 """No single request comes near this many tokens of one class; a larger count is damage."""
 
 NO_COST: Final = -1.0
+NO_TIME: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 Count = Annotated[int, Meta(ge=0, le=MOST_TOKENS)]
 Name = Annotated[str, Meta(min_length=1)]
 
 
-class CacheCreation(Struct):
+class CacheCreation(Struct, frozen=True, gc=False):
     """Cache writes by lifetime."""
 
     ephemeral_5m_input_tokens: Count = 0
     ephemeral_1h_input_tokens: Count = 0
 
 
-class Usage(Struct):
-    """Token counts as the API reports them: input excludes cache."""
+class Usage(Struct, frozen=True, gc=False):
+    """Token counts as the API reports them: input excludes cache. Rounds are not decoded here."""
 
     input_tokens: Count
     output_tokens: Count
@@ -37,21 +38,36 @@ class Usage(Struct):
     cache_read_input_tokens: Count = 0
     cache_creation: CacheCreation | None = None
     speed: Literal["standard", "fast"] | UnsetType = UNSET
+    iterations: Raw | UnsetType = UNSET
 
 
-class Message(Struct):
-    """The API's answer, without its content."""
+class Iteration(Usage, frozen=True, kw_only=True):
+    """One round within a response; rounds of an advisor are billed beside the response itself."""
 
-    usage: Usage
+    type: str
+    model: str | None = None
+
+
+NO_USAGE: Final = Usage(0, 0)
+
+
+class Message(Struct, frozen=True, gc=False):
+    """The API's answer, or a person's prompt, without its content."""
+
+    usage: Usage = NO_USAGE
     id: Name = ""
     model: Name = ""
 
 
-class UsageLine(Struct):
-    """An assistant's line. A name that is absent is "", and present it is never empty nor null."""
+NO_MESSAGE: Final = Message()
 
-    timestamp: datetime
-    message: Message
+
+class Line(Struct):
+    """A line of a log. A name that is absent is "", and present it is never empty nor null."""
+
+    timestamp: datetime = NO_TIME
+    message: Message = NO_MESSAGE
+    type: str = ""
     sessionId: Name = ""  # noqa: N815 - the log's own name
     requestId: Name = ""  # noqa: N815
     version: Name = ""
@@ -59,12 +75,13 @@ class UsageLine(Struct):
     gitBranch: str | None = None  # noqa: N815
     isSidechain: bool | None = None  # noqa: N815
     costUSD: float = NO_COST  # noqa: N815
+    data: Raw | UnsetType = UNSET
 
 
 class ProgressData(Struct):
     """Where a sub-agent's progress line holds the answer."""
 
-    message: UsageLine
+    message: Line
 
 
 class ProgressLine(Struct):
@@ -72,38 +89,6 @@ class ProgressLine(Struct):
 
     data: ProgressData
     sessionId: Name = ""  # noqa: N815
-
-
-class Iteration(Usage, kw_only=True):
-    """One round within a response; rounds of an advisor are billed beside the response itself."""
-
-    type: str
-    model: str | None = None
-
-
-class IterationsUsage(Struct):
-    """The rounds of a response."""
-
-    iterations: list[Iteration] = []
-
-
-class IterationsMessage(Struct):
-    """The way to the rounds."""
-
-    usage: IterationsUsage
-
-
-class IterationsLine(Struct):
-    """The way to the rounds."""
-
-    message: IterationsMessage
-
-
-class Glance(Struct):
-    """What nearly every line of a log has."""
-
-    type: str | None = None
-    sessionId: str = ""  # noqa: N815
 
 
 class Shape(Struct):
@@ -131,55 +116,60 @@ class Refused(NamedTuple):
     reason: str
 
 
-decode_usage: Final = msgspec.json.Decoder(UsageLine).decode
+decode_line: Final = msgspec.json.Decoder(Line).decode
 decode_progress: Final = msgspec.json.Decoder(ProgressLine).decode
-decode_iterations: Final = msgspec.json.Decoder(IterationsLine).decode
-decode_glance: Final = msgspec.json.Decoder(Glance).decode
+decode_iterations: Final = msgspec.json.Decoder(list[Iteration]).decode
 decode_shape: Final = msgspec.json.Decoder(Shape).decode
 decode_message_shape: Final = msgspec.json.Decoder(MessageShape).decode
 
-MARKER: Final = b'"usage"'
-ADVISOR_MARKER: Final = b'"advisor_message"'
+ADVISOR: Final = "advisor_message"
+FOREIGN: Final = Refused("not a line of a Claude Code log")
 VERSION: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]")
 KNOWN_TYPES: Final = frozenset({"user", "assistant", "system", "summary", "progress"})
 PLACE: Final = re.compile(r" - at `\$\.?(.*)`$")
 SECOND_LOOK_LIMIT: Final = 8 << 20
 
 
-def read_line(line: bytes) -> UsageLine | Refused | None:
-    """The usage of a line, None for a line of the log that has none, or why it is refused."""
-    if not line.isascii():
-        try:
-            line.decode()
-        except UnicodeDecodeError:
-            return Refused(_not_text(line))
+def read_line(line: bytes) -> Line | Refused | None:
+    """A line with usage, None for a line of the log that has none, or why it is refused."""
     try:
-        if MARKER in line:
-            found = decode_usage(line)
-            if found.version and not VERSION.match(found.version):
-                return Refused("version is not like 2.0.1")
-            return found
-        glance = decode_glance(line)
-        if glance.sessionId and glance.type in KNOWN_TYPES:
-            return None
-        shape = decode_shape(line)
+        if not line.isascii():
+            line.decode()
+        found = decode_line(line)
+    except UnicodeDecodeError:
+        return Refused("binary data" if b"\0" in line else "not UTF-8")
     except (msgspec.DecodeError, RecursionError) as error:
         return _second_look(line, error)
-    return None if _is_claude_code(shape) else Refused("not a line of a Claude Code log")
+    if found.message.usage is not NO_USAGE:
+        return _why_not(found) or found
+    if found.data is not UNSET and (wrapped := _wrapped_answer(line, found.data)) is not None:
+        return wrapped
+    if found.sessionId and found.type in KNOWN_TYPES:
+        return None
+    return None if _is_claude_code(decode_shape(line)) else FOREIGN
 
 
-def advisors_of(line: bytes) -> list[Iteration]:
+def advisors_of(usage: Usage) -> list[Iteration]:
     """The rounds of advisors within a response; none when any round cannot be read."""
-    if ADVISOR_MARKER not in line:
+    if isinstance(usage.iterations, UnsetType) or ADVISOR.encode() not in bytes(usage.iterations):
         return []
     try:
-        rounds = decode_iterations(line).message.usage.iterations
+        rounds = decode_iterations(usage.iterations)
     except msgspec.DecodeError:
         return []
-    return [one for one in rounds if one.type == "advisor_message" and one.model]
+    return [one for one in rounds if one.type == ADVISOR and one.model]
 
 
-def _second_look(line: bytes, error: Exception) -> UsageLine | Refused | None:
+def _why_not(found: Line) -> Refused | None:
+    """What makes a line with usage unusable."""
+    if found.timestamp is NO_TIME:
+        return Refused("timestamp is missing")
+    if found.version and not VERSION.match(found.version):
+        return Refused("version is not like 2.0.1")
+    return None
+
+
+def _second_look(line: bytes, error: Exception) -> Line | Refused | None:
     """Tell damage from a line without usage, from a wrapped answer and from a foreign file."""
     if isinstance(error, RecursionError):
         return Refused("JSON nested too deeply")
@@ -189,19 +179,17 @@ def _second_look(line: bytes, error: Exception) -> UsageLine | Refused | None:
         msgspec.json.decode(line, type=Raw)
         shape = decode_shape(line)
     except msgspec.ValidationError:
-        return Refused("not a line of a Claude Code log")
+        return FOREIGN
     except msgspec.DecodeError as damage:
         return Refused(_not_json(line, damage))
-    if (wrapped := _wrapped_answer(line, shape)) is not None:
+    if not isinstance(shape.data, UnsetType) and (wrapped := _wrapped_answer(line, shape.data)):
         return wrapped
     if _has_counts(shape.message):
         return Refused(_what_is_wrong(error))
-    if _has_counts(_inner(shape.data)):
-        return Refused("the wrapped answer's usage cannot be read")
-    return None if _is_claude_code(shape) else Refused("not a line of a Claude Code log")
+    return None if _is_claude_code(shape) else FOREIGN
 
 
-def _second_reading(line: bytes, error: Exception) -> UsageLine | Refused | None:
+def _second_reading(line: bytes, error: Exception) -> Line | Refused | None:
     """Python's own reader takes half a surrogate pair, which Claude Code writes in cut-off text."""
     if b"\\u" not in line or len(line) > SECOND_LOOK_LIMIT:
         return Refused(_not_json(line, error))
@@ -222,21 +210,18 @@ def _without_halves(value: object) -> object:
     return value
 
 
-def _wrapped_answer(line: bytes, shape: Shape) -> UsageLine | None:
-    if isinstance(shape.data, UnsetType):
+def _wrapped_answer(line: bytes, data: Raw) -> Line | Refused | None:
+    """The answer that a progress line wraps; None when it wraps none."""
+    shape = _message_shape(data)
+    if shape is None or not _has_counts(shape.message):
         return None
     try:
         progress = decode_progress(line)
     except msgspec.DecodeError:
-        return None
+        return Refused("the wrapped answer's usage cannot be read")
     answer = progress.data.message
     answer.sessionId, answer.version = progress.sessionId, ""
-    return answer
-
-
-def _inner(data: Raw | UnsetType) -> Raw | UnsetType:
-    shape = _message_shape(data)
-    return UNSET if shape is None else shape.message
+    return _why_not(answer) or answer
 
 
 def _has_counts(message: Raw | UnsetType) -> bool:
@@ -244,9 +229,7 @@ def _has_counts(message: Raw | UnsetType) -> bool:
     shape = _message_shape(message)
     if shape is None:
         return False
-    if not isinstance(shape.usage, UnsetType):
-        return True
-    return not isinstance(shape.message, UnsetType) and _has_counts(shape.message)
+    return not isinstance(shape.usage, UnsetType) or _has_counts(shape.message)
 
 
 def _message_shape(message: Raw | UnsetType) -> MessageShape | None:
@@ -282,10 +265,6 @@ def _what_is_wrong(error: Exception) -> str:
     if "length >= 1" in said:
         return f"{where} is empty"
     return f"{where} is not what Claude Code writes there"
-
-
-def _not_text(line: bytes) -> str:
-    return "binary data" if b"\0" in line else "not UTF-8"
 
 
 def _not_json(line: bytes, error: Exception) -> str:
