@@ -17,6 +17,8 @@ from storage.tables import UsageRow, table_of
 from storage.types import UsageKey
 
 if TYPE_CHECKING:
+    import sqlite3
+
     import psycopg
 
 ROWS_AT_ONCE: Final = 10_000
@@ -126,15 +128,24 @@ def move_usage(session: Session, from_person: int, to_person: int) -> None:
 
 
 def _insert_or_revise(connection: Connection, records: Sequence[UsageRecord]) -> tuple[int, int]:
-    new = changed = 0
+    stored = revised = 0
+
+    def note_revised(revision: int) -> int:
+        nonlocal revised
+        revised += 1
+        return revision
+
+    # SQLite counts inserts and updates together; called for updates alone, this tells them apart
+    # for nothing, where a second pass or a look beforehand would cost as much as the upsert.
+    driver = cast("sqlite3.Connection", connection.connection.dbapi_connection)
+    driver.create_function("note_revised", 1, note_revised)
+    revising = ON_CONFLICT.replace("= excluded.revision", "= note_revised(excluded.revision)", 1)
     for start in range(0, len(records), ROWS_AT_ONCE):
         columns, rows = _without_empty_columns(records[start : start + ROWS_AT_ONCE])
-        insert = f"{_insert_into(columns)} VALUES ({', '.join('?' * len(columns))})"
-        inserted = connection.exec_driver_sql(f"{insert} ON CONFLICT DO NOTHING", rows).rowcount
-        if inserted < len(rows):
-            changed += connection.exec_driver_sql(f"{insert}{ON_CONFLICT}", rows).rowcount
-        new += inserted
-    return new, changed
+        values = f" VALUES ({', '.join('?' * len(columns))})"
+        upsert = f"{_insert_into(columns)}{values}{revising}"
+        stored += connection.exec_driver_sql(upsert, rows).rowcount
+    return stored - revised, revised
 
 
 def _without_empty_columns(
