@@ -14,14 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox.block_kit.element_state import holder_of
-from sandbox.block_kit.messages import message_to_api
-from sandbox.block_kit.schema import is_object
+from sandbox.block_kit.element_state import BadChoice, holder_of
 from sandbox.errors import SlackError
 from sandbox.faults import fault_from
-from sandbox.model import Json, Message, View
-from sandbox.people.interactions import BadChoice, Container, Outcome
-from sandbox.transport import payloads
+from sandbox.model import Json, Message, View, is_object
+from sandbox.people.acts import Container, Result
+from sandbox.state.api_shapes import message_to_api, view_to_api
 from sandbox.transport.http_mode import HttpDelivery
 from sandbox.wiring import Sandbox
 
@@ -82,13 +80,13 @@ class Control:
     # ---- acting as a person --------------------------------------------------------------------
 
     async def command(self, body: Json) -> Json:
-        """{user, channel, text, wait_messages=0, timeout=5} -> outcome and the messages since.
+        """{user, channel, text, wait_messages=0, timeout=5} -> result and the messages since.
 
         With wait_messages=n it returns once the person sees n new messages (or time is up).
         """
         user, channel = self._user(body), self._channel(body)
         before = self.workspace.next_ts()
-        outcome = await self.interactions.run_command(user, channel, _text(body, "text"))
+        result = await self.interactions.run_command(user, channel, _text(body, "text"))
         wanted = int(body.get("wait_messages") or 0)
 
         def since() -> list[Message]:
@@ -96,23 +94,23 @@ class Control:
 
         if wanted:
             await self._until(user, lambda: len(since()) >= wanted, body)
-        return {**self._outcome(outcome), "messages": [self._shown(one) for one in since()]}
+        return {**self._result(result), "messages": [self._shown(one) for one in since()]}
 
     async def message(self, body: Json) -> Json:
-        """{user, channel, text, thread_ts?} -> outcome with the message."""
+        """{user, channel, text, thread_ts?} -> result with the message."""
         thread_ts = body.get("thread_ts")
-        return self._outcome(
+        return self._result(
             await self.interactions.post_message(
                 self._user(body), self._channel(body), _text(body, "text"), thread_ts
             )
         )
 
     async def action(self, body: Json) -> Json:
-        """{user, view_id | channel+ts, action_id, block_id?, value?, state?} -> outcome."""
+        """{user, view_id | channel+ts, action_id, block_id?, value?, state?} -> result."""
         user, container = self._user(body), self._container(body)
         action_id = _text(body, "action_id")
         block_id = body.get("block_id") or self._block_of(user, container, action_id)
-        return self._outcome(
+        return self._result(
             await self.interactions.click(
                 user, container, block_id, action_id, body.get("value"), body.get("state")
             )
@@ -129,44 +127,44 @@ class Control:
         return {"ok": True, "options": found}
 
     async def submit_view(self, body: Json) -> Json:
-        """{user, view_id? (the top one), state? {block_id: {action_id: choice}}} -> outcome."""
+        """{user, view_id? (the top one), state? {block_id: {action_id: choice}}} -> result."""
         user = self._user(body)
         view_id = self._view_id(user, body)
-        return self._outcome(await self.interactions.submit_view(user, view_id, body.get("state")))
+        return self._result(await self.interactions.submit_view(user, view_id, body.get("state")))
 
     async def close_view(self, body: Json) -> Json:
-        """{user, view_id?, clear?} -> outcome."""
+        """{user, view_id?, clear?} -> result."""
         user = self._user(body)
         clear = bool(body.get("clear"))
-        return self._outcome(
+        return self._result(
             await self.interactions.close_view(user, self._view_id(user, body), clear)
         )
 
     async def open_home(self, body: Json) -> Json:
-        """{user, tab?} -> outcome."""
+        """{user, tab?} -> result."""
         tab = str(body.get("tab") or "home")
-        return self._outcome(await self.interactions.open_home(self._user(body), tab))
+        return self._result(await self.interactions.open_home(self._user(body), tab))
 
     async def shortcut(self, body: Json) -> Json:
-        """{user, callback_id, channel?, ts?} -> outcome."""
+        """{user, callback_id, channel?, ts?} -> result."""
         channel = self._channel(body) if body.get("channel") else None
-        return self._outcome(
+        return self._result(
             await self.interactions.run_shortcut(
                 self._user(body), _text(body, "callback_id"), channel, body.get("ts")
             )
         )
 
     async def join(self, body: Json) -> Json:
-        """{user, channel} -> outcome."""
-        return self._outcome(await self.interactions.join(self._user(body), self._channel(body)))
+        """{user, channel} -> result."""
+        return self._result(await self.interactions.join(self._user(body), self._channel(body)))
 
     async def leave(self, body: Json) -> Json:
-        """{user, channel} -> outcome."""
-        return self._outcome(await self.interactions.leave(self._user(body), self._channel(body)))
+        """{user, channel} -> result."""
+        return self._result(await self.interactions.leave(self._user(body), self._channel(body)))
 
     async def react(self, body: Json) -> Json:
-        """{user, channel, ts, name} -> outcome."""
-        return self._outcome(
+        """{user, channel, ts, name} -> result."""
+        return self._result(
             await self.interactions.react(
                 self._user(body), self._channel(body), _text(body, "ts"), _text(body, "name")
             )
@@ -309,15 +307,15 @@ class Control:
             raise BadRequest("This person has no modal open.")
         return stack[-1].id
 
-    def _outcome(self, outcome: Outcome) -> Json:
+    def _result(self, result: Result) -> Json:
         return {
-            "ok": outcome.ok,
-            "ack_ms": outcome.ack_ms,
-            "error": outcome.error,
-            "notice": outcome.notice,
-            "errors": outcome.errors,
-            "message": self._shown(outcome.message) if outcome.message else None,
-            "view": self._view(outcome.view) if outcome.view else None,
+            "ok": result.ok,
+            "ack_ms": result.ack_ms,
+            "error": result.error,
+            "notice": result.notice,
+            "errors": result.errors,
+            "message": self._shown(result.message) if result.message else None,
+            "view": self._view(result.view) if result.view else None,
         }
 
     def _shown(self, message: Message) -> Json:
@@ -326,7 +324,7 @@ class Control:
         return shown
 
     def _view(self, view: View) -> Json:
-        return {**payloads.view_to_api(self.workspace, view), "errors": view.errors}
+        return {**view_to_api(self.workspace, view), "errors": view.errors}
 
     async def _until(self, user: str, is_so: Callable[[], bool], body: Json) -> None:
         if is_so():

@@ -5,9 +5,17 @@ SlackError                 {"ok": false, "error": code, ...}, HTTP 200
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sandbox.block_kit.schema import Problem
 from sandbox.model import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One complaint; `pointer` is relative to the document checked ("/0/text")."""
+
+    message: str
+    pointer: str
 
 
 class SlackError(Exception):

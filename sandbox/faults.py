@@ -3,22 +3,14 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
-from sandbox.block_kit.schema import is_object
-from sandbox.model import Json
+from sandbox.model import Json, is_object
 
 FaultKind: TypeAlias = Literal[
     "rate_limited", "server_error", "timeout", "drop_connection", "refuse_block_type", "error"
 ]
-KINDS: tuple[FaultKind, ...] = (
-    "rate_limited",
-    "server_error",
-    "timeout",
-    "drop_connection",
-    "refuse_block_type",
-    "error",
-)
+KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 RESPONSE_URL = "response_url"
 _ids = itertools.count(1)
 

@@ -4,7 +4,7 @@ Ids, field names and shapes are Slack's, so that `to_api()` is the identity for 
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeGuard
 
 Json: TypeAlias = dict[str, Any]
 """One JSON object in Slack's own shape; its values are checked where they are used."""
@@ -15,6 +15,11 @@ Entered: TypeAlias = dict[str, dict[str, Json]]
 SLACKBOT = "USLACKBOT"
 
 ConversationKind: TypeAlias = Literal["public", "private", "im"]
+
+
+def is_object(value: object) -> TypeGuard[Json]:
+    """Whether the value is a JSON object."""
+    return isinstance(value, dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,17 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from sandbox.app import build_app
+from sandbox.api.endpoints import Endpoints
+from sandbox.control import Control
+from sandbox.page.routes import page_routes
 from sandbox.wiring import Sandbox
 
 HOST = "127.0.0.1"
+LOCAL_HOSTS = ["127.0.0.1", "localhost"]
 
 
 class PortInUse(Exception):
@@ -68,6 +74,17 @@ def listen(port: int) -> socket.socket:
 def url_of(bound: socket.socket) -> str:
     """Return the address of a bound socket, without a slash at the end."""
     return f"http://{HOST}:{bound.getsockname()[1]}"
+
+
+def build_app(sandbox: Sandbox) -> Starlette:
+    """Return the ASGI app; it answers local host names only, so that no website can reach it."""
+    routes = [
+        *Endpoints(sandbox).routes(),
+        *Control(sandbox).routes(),
+        *page_routes(sandbox.workspace, sandbox.interactions),
+    ]
+    guard = Middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_HOSTS, www_redirect=False)
+    return Starlette(routes=routes, middleware=[guard])
 
 
 def server_for(sandbox: Sandbox, bound: socket.socket) -> SandboxServer:

@@ -1,1 +1,1 @@
-"""Slack's Web API, one family of methods a file, gathered in `registry.METHODS`."""
+"""What the app calls: Slack's Web API, one family of methods a file, served by `endpoints`."""

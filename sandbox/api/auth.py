@@ -2,9 +2,9 @@
 
 from sandbox.api.call import Call, Method
 from sandbox.block_kit.messages import checked_blocks
+from sandbox.block_kit.views import check_view
 from sandbox.errors import SlackError
 from sandbox.model import Json
-from sandbox.state.views import check_view
 
 
 def api_test(call: Call) -> Json:

@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
-from sandbox.block_kit.schema import Problem, is_object
-from sandbox.errors import SlackError
-from sandbox.model import Channel, Json
+from sandbox.errors import Problem, SlackError
+from sandbox.model import Channel, Json, is_object
 from sandbox.state.tickets import Tickets
 from sandbox.state.workspace import Workspace
 from sandbox.transport.socket_mode import SocketHub

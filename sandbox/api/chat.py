@@ -1,10 +1,11 @@
 """chat.postMessage, postEphemeral, update, delete, getPermalink."""
 
 from sandbox.api.call import Call, Method
-from sandbox.block_kit.messages import MAX_UPDATED_TEXT, message_to_api
+from sandbox.block_kit.messages import MAX_UPDATED_TEXT
 from sandbox.errors import SlackError
 from sandbox.model import Channel, Json, Message
 from sandbox.state import posting
+from sandbox.state.api_shapes import message_to_api
 
 
 def post_message(call: Call) -> Json:

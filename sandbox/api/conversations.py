@@ -1,9 +1,9 @@
 """conversations.list, info, members, history, replies, open, join; users.conversations."""
 
 from sandbox.api.call import Call, Method
-from sandbox.block_kit.messages import message_to_api
 from sandbox.errors import SlackError
 from sandbox.model import Channel, Json, Message
+from sandbox.state.api_shapes import message_to_api
 
 _READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 _HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")

@@ -14,10 +14,9 @@ from starlette.websockets import WebSocket
 from sandbox.api import files
 from sandbox.api.call import Call
 from sandbox.api.registry import METHODS, authorize, method_named, run
-from sandbox.block_kit.schema import is_object
 from sandbox.errors import RateLimited, SlackError
 from sandbox.faults import RESPONSE_URL, Fault
-from sandbox.model import Json
+from sandbox.model import Json, is_object
 from sandbox.state import posting
 from sandbox.wiring import Sandbox
 

@@ -3,11 +3,10 @@
 import mimetypes
 
 from sandbox.api.call import Call, Method
-from sandbox.block_kit.messages import file_to_api
-from sandbox.block_kit.schema import is_object
 from sandbox.errors import SlackError
-from sandbox.model import Channel, File, Json, Message
+from sandbox.model import Channel, File, Json, Message, is_object
 from sandbox.state import posting
+from sandbox.state.api_shapes import file_to_api
 from sandbox.state.workspace import Workspace
 
 MAX_BYTES = 50_000_000

@@ -1,9 +1,9 @@
 """reactions.add, remove, get."""
 
 from sandbox.api.call import Call, Method
-from sandbox.block_kit.messages import message_to_api
 from sandbox.errors import SlackError
 from sandbox.model import Json, Message
+from sandbox.state.api_shapes import message_to_api
 
 
 def add(call: Call) -> Json:

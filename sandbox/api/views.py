@@ -1,10 +1,10 @@
 """views.open, push, update, publish."""
 
 from sandbox.api.call import Call, Method
+from sandbox.block_kit.views import check_view
 from sandbox.errors import SlackError
 from sandbox.model import Json, View
-from sandbox.state.views import check_view
-from sandbox.transport.payloads import view_to_api
+from sandbox.state.api_shapes import view_to_api
 
 
 def open_view(call: Call) -> Json:

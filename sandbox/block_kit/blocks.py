@@ -23,7 +23,6 @@ from sandbox.block_kit.elements import (
 from sandbox.block_kit.rich_text import RICH_TEXT
 from sandbox.block_kit.schema import (
     Check,
-    Problem,
     Report,
     Surface,
     array,
@@ -31,13 +30,13 @@ from sandbox.block_kit.schema import (
     boolean,
     by_type,
     exactly_one,
-    is_object,
     one_of,
     shape,
     string,
 )
 from sandbox.block_kit.tables import DATA_TABLE, DATA_VISUALIZATION, TABLE, characters
-from sandbox.model import Json
+from sandbox.errors import Problem
+from sandbox.model import Json, is_object
 
 MAX_BLOCKS: dict[Surface, int] = {"message": 50, "modal": 100, "home": 100}
 MAX_MARKDOWN = 12_000
@@ -160,32 +159,21 @@ BLOCKS: dict[str, Check] = {
     "rich_text": RICH_TEXT,
 }
 
+_ONLY_IN_MESSAGES = frozenset(
+    (
+        "container",
+        "context_actions",
+        "data_table",
+        "data_visualization",
+        "file",
+        "markdown",
+        "table",
+    )
+)
 _NOT_ON: dict[Surface, frozenset[str]] = {
     "message": frozenset(("alert",)),
-    "modal": frozenset(
-        (
-            "carousel",
-            "container",
-            "context_actions",
-            "data_table",
-            "data_visualization",
-            "file",
-            "markdown",
-            "table",
-        )
-    ),
-    "home": frozenset(
-        (
-            "alert",
-            "container",
-            "context_actions",
-            "data_table",
-            "data_visualization",
-            "file",
-            "markdown",
-            "table",
-        )
-    ),
+    "modal": _ONLY_IN_MESSAGES | {"carousel"},
+    "home": _ONLY_IN_MESSAGES | {"alert"},
 }
 _ON: dict[Surface, Check] = {
     surface: by_type({kind: BLOCKS[kind] for kind in BLOCKS.keys() - refused}, "block")

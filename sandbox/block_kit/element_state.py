@@ -9,8 +9,7 @@ from typing import Any
 
 from sandbox.block_kit.blocks import elements_of, walk
 from sandbox.block_kit.elements import DATE, NUMBER, TIME, all_options
-from sandbox.block_kit.schema import is_object
-from sandbox.model import Entered, Json
+from sandbox.model import Entered, Json, is_object
 
 REQUIRED = "Please complete this required field."
 

@@ -1,13 +1,12 @@
-"""What a message may hold, and how the API shows it."""
+"""What a message may hold."""
 
 import copy
 import secrets
 import string
 
 from sandbox.block_kit.blocks import elements_of, is_too_long, problems_of, walk
-from sandbox.block_kit.schema import is_object
 from sandbox.errors import SlackError
-from sandbox.model import File, Json, Message, Team
+from sandbox.model import Json, is_object
 
 MAX_TEXT = 40_000
 MAX_UPDATED_TEXT = 4_000
@@ -73,63 +72,3 @@ def checked_metadata(metadata: object) -> Json | None:
     if not is_object(metadata.get("event_payload")):
         raise SlackError("invalid_metadata_schema")
     return metadata
-
-
-def file_to_api(file: File, base_url: str, team: Team) -> Json:
-    """Return a file as Slack shows it."""
-    private = f"{base_url}/files-pri/{team.id}-{file.id}/{file.name}"
-    return {
-        "id": file.id,
-        "created": file.created,
-        "timestamp": file.created,
-        "name": file.name,
-        "title": file.title,
-        "mimetype": file.mimetype,
-        "filetype": file.name.rpartition(".")[2].lower(),
-        "user": file.user,
-        "size": file.length,
-        "mode": "hosted",
-        "is_external": False,
-        "is_public": True,
-        "alt_txt": file.alt_txt,
-        "url_private": private,
-        "url_private_download": f"{private}?download=1",
-        "permalink": f"{base_url}/files/{file.user}/{file.id}/{file.name}",
-        "channels": list(file.channels),
-        "groups": [],
-        "ims": [],
-    }
-
-
-def message_to_api(message: Message, team: Team, base_url: str = "") -> Json:
-    """Return a message as history, events and action payloads show it."""
-    body: Json = {
-        "type": "message",
-        "user": message.user,
-        "ts": message.ts,
-        "text": message.text,
-        "team": team.id,
-    }
-    optional: Json = {
-        "subtype": message.subtype,
-        "bot_id": message.bot_id,
-        "app_id": message.app_id,
-        "username": message.username,
-        "thread_ts": message.thread_ts,
-        "blocks": message.blocks,
-        "attachments": message.attachments,
-        "edited": message.edited,
-        "metadata": message.metadata,
-        "files": [file_to_api(file, base_url, team) for file in message.files],
-        "reactions": [
-            {"name": name, "users": list(users), "count": len(users)}
-            for name, users in message.reactions.items()
-        ],
-    }
-    body.update({name: value for name, value in optional.items() if value})
-    if message.replies:
-        body.update(
-            reply_count=len(message.replies),
-            latest_reply=message.replies[-1],
-        )
-    return body

@@ -9,17 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, TypeGuard
 
-from sandbox.model import Json
+from sandbox.errors import Problem
+from sandbox.model import Json, is_object
 
 Surface: TypeAlias = Literal["message", "modal", "home"]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One complaint; `pointer` is relative to the document checked ("/0/text")."""
-
-    message: str
-    pointer: str
 
 
 @dataclass(slots=True)
@@ -37,11 +30,6 @@ class Report:
 
 Check: TypeAlias = Callable[[object, str, Report], None]
 Rule: TypeAlias = Callable[[Json, str, Report], None]
-
-
-def is_object(value: object) -> TypeGuard[Json]:
-    """Whether the value is a JSON object."""
-    return isinstance(value, dict)
 
 
 def is_number(value: object) -> TypeGuard[int | float]:

@@ -7,7 +7,6 @@ from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from sandbox.block_kit.messages import file_to_api
 from sandbox.model import Channel, Json, Message, User, View
 from sandbox.page import screen
 from sandbox.page.reader import Reader
@@ -15,6 +14,7 @@ from sandbox.page.render import Surface, render, render_blocks
 from sandbox.page.unread import ReadMarks
 from sandbox.people.acts import Container
 from sandbox.people.interactions import Interactions
+from sandbox.state.api_shapes import file_to_api
 from sandbox.state.workspace import Workspace
 
 SHOWN_AT_MOST = 200
@@ -46,8 +46,8 @@ class Desk:
 
     def channel(self, channel_id: str) -> Channel:
         """Return a channel the person may see; 404 otherwise."""
-        channel = self.workspace.channels.get(channel_id)
-        if channel is None or not self.workspace.sees(channel, self.user_id):
+        channel = self.workspace.channel_seen_by(self.user_id, channel_id)
+        if channel is None:
             raise HTTPException(404, f"There is no conversation {channel_id} that you can see.")
         return channel
 

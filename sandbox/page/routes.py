@@ -23,7 +23,7 @@ from sandbox.page.guard import Guard
 from sandbox.page.render import render
 from sandbox.page.unread import ReadMarks
 from sandbox.page.uploads import texts_of
-from sandbox.people.acts import Choice, Outcome
+from sandbox.people.acts import Choice, Result
 from sandbox.people.interactions import Interactions
 from sandbox.state.workspace import Workspace
 
@@ -99,11 +99,11 @@ def done(*parts: str, toast: str | None = None) -> Response:
     return Response(status_code=204, headers=_NO_STORE | headers)
 
 
-def told(outcome: Outcome, *parts: str) -> Response:
+def told(result: Result, *parts: str) -> Response:
     """Answer with how an act went; a form's own errors stand beside its fields, not in a toast."""
-    if outcome.ok or outcome.errors:
+    if result.ok or result.errors:
         return done(*parts)
-    return done(*parts, toast=outcome.notice or _TROUBLE.format(error=outcome.error))
+    return done(*parts, toast=result.notice or _TROUBLE.format(error=result.error))
 
 
 def _html(markup: str) -> HTMLResponse:
@@ -233,10 +233,10 @@ async def _act(desk: Desk, request: Request) -> Response:
         return done(toast=str(error))
     except ValueError:
         return done(toast="That is not a date and time.")
-    outcome = await desk.interactions.click(
+    result = await desk.interactions.click(
         desk.user_id, place.container, block_id, action_id, value, changed
     )
-    return told(outcome, "modals")
+    return told(result, "modals")
 
 
 async def _submit(desk: Desk, request: Request) -> Response:
@@ -271,23 +271,23 @@ async def _dismiss(desk: Desk, request: Request) -> Response:
 async def _shortcut(desk: Desk, request: Request) -> Response:
     params = request.path_params
     callback_id = _one(await _texts(desk, request), "callback_id")
-    outcome = await desk.interactions.run_shortcut(
+    result = await desk.interactions.run_shortcut(
         desk.user_id, callback_id, params.get("channel"), params.get("ts")
     )
-    return told(outcome, "modals")
+    return told(result, "modals")
 
 
 async def _join(desk: Desk, request: Request) -> Response:
     channel = desk.channel(request.path_params["channel"])
-    outcome = await desk.interactions.join(desk.user_id, channel.id)
-    return _reloaded() if outcome.ok else told(outcome)
+    result = await desk.interactions.join(desk.user_id, channel.id)
+    return _reloaded() if result.ok else told(result)
 
 
 async def _leave(desk: Desk, request: Request) -> Response:
     channel = desk.channel(request.path_params["channel"])
-    outcome = await desk.interactions.leave(desk.user_id, channel.id)
-    if not outcome.ok:
-        return told(outcome)
+    result = await desk.interactions.leave(desk.user_id, channel.id)
+    if not result.ok:
+        return told(result)
     return Response(status_code=204, headers={"HX-Redirect": f"/as/{desk.user_id}"})
 
 

@@ -1,4 +1,4 @@
-"""What an act is given and what comes of it: places, choices, outcomes."""
+"""What an act is given and what comes of it: places, choices, results."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,7 +51,7 @@ class Container:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Result:
     """How an act went.
 
     ok: the app acknowledged in time (or nothing had to be sent). error: Slack's word for what went
@@ -69,6 +69,6 @@ class Outcome:
     view: View | None = None
 
 
-def failed(code: str, ms: float | None = None, notice: str | None = None) -> Outcome:
-    """Return the outcome of an act that Slack or the app did not carry out."""
-    return Outcome(ok=False, ack_ms=ms, error=code, notice=notice or NOTICES.get(code, code))
+def failed(code: str, ms: float | None = None, notice: str | None = None) -> Result:
+    """Return the result of an act that Slack or the app did not carry out."""
+    return Result(ok=False, ack_ms=ms, error=code, notice=notice or NOTICES.get(code, code))

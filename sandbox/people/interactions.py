@@ -1,8 +1,8 @@
 """What a person can do in Slack, one verb each; the page and the control API call nothing else.
 
-Every verb waits for the app's acknowledgement as Slack does (three seconds) and returns an
-`Outcome`. A failure is also put where the person would read it in Slack: a Slackbot line only they
-see for commands, `Outcome.notice` for everything else.
+Every verb waits for the app's acknowledgement as Slack does (three seconds) and returns a
+`Result`. A failure is also put where the person would read it in Slack: a Slackbot line only they
+see for commands, `Result.notice` for everything else.
 """
 
 from sandbox.block_kit import element_state
@@ -10,16 +10,15 @@ from sandbox.block_kit.element_state import BadChoice
 from sandbox.errors import SlackError
 from sandbox.model import Channel, Json, Message, User, View
 from sandbox.people import mentions
-from sandbox.people.acts import Changed, Choice, Container, Outcome, failed
+from sandbox.people.acts import Changed, Choice, Container, Result, failed
 from sandbox.people.submission import TROUBLE, BadAck, settle
 from sandbox.people.surfaces import Surfaces
 from sandbox.state import posting
+from sandbox.state.api_shapes import view_to_api
 from sandbox.state.tickets import Tickets
 from sandbox.state.workspace import Workspace
 from sandbox.transport import payloads
 from sandbox.transport.delivery import Ack, DeliveryError, Transport
-
-__all__ = ["BadChoice", "Changed", "Choice", "Container", "Interactions", "Outcome"]
 
 _WORDS = ("text", "blocks", "attachments")
 
@@ -35,7 +34,7 @@ class Interactions:
 
     # ---- commands, messages, channels ----------------------------------------------------------
 
-    async def run_command(self, user_id: str, channel_id: str, text: str) -> Outcome:
+    async def run_command(self, user_id: str, channel_id: str, text: str) -> Result:
         """Run a slash command as typed, e.g. `/outcome done O-12 @ana`.
 
         Mentions (`@name`, `#channel`) are escaped when the manifest says should_escape. An unknown
@@ -61,7 +60,7 @@ class Interactions:
 
     async def post_message(
         self, user_id: str, channel_id: str, text: str, thread_ts: str | None = None
-    ) -> Outcome:
+    ) -> Result:
         """Say something in a channel or thread; `@name` and `#channel` become mentions.
 
         Returns once stored; events to the app (message.*, app_mention) follow on their own.
@@ -82,33 +81,33 @@ class Interactions:
             text=mentions.escape_message(self.workspace, text.strip()),
             thread_ts=thread_ts,
         )
-        return Outcome(ok=True, message=posting.publish(self.workspace, message))
+        return Result(ok=True, message=posting.publish(self.workspace, message))
 
-    async def react(self, user_id: str, channel_id: str, ts: str, name: str) -> Outcome:
+    async def react(self, user_id: str, channel_id: str, ts: str, name: str) -> Result:
         """Toggle a reaction on a message."""
         message = self.workspace.message(channel_id, ts)
         if message is None or message.ephemeral_to is not None:
             return failed("message_not_found")
         self.workspace.toggle_reaction(message, user_id, name)
-        return Outcome(ok=True, message=message)
+        return Result(ok=True, message=message)
 
-    async def join(self, user_id: str, channel_id: str) -> Outcome:
+    async def join(self, user_id: str, channel_id: str) -> Result:
         """Join a public channel."""
-        channel = self.workspace.channels.get(channel_id)
-        if channel is None or not self.workspace.sees(channel, user_id):
+        channel = self.workspace.channel_seen_by(user_id, channel_id)
+        if channel is None:
             return failed("channel_not_found")
         self.workspace.add_member(channel, user_id)
-        return Outcome(ok=True)
+        return Result(ok=True)
 
-    async def leave(self, user_id: str, channel_id: str) -> Outcome:
+    async def leave(self, user_id: str, channel_id: str) -> Result:
         """Leave a channel."""
         channel = self.workspace.channels.get(channel_id)
         if channel is None or channel.is_im:
             return failed("channel_not_found")
         self.workspace.remove_member(channel, user_id)
-        return Outcome(ok=True)
+        return Result(ok=True)
 
-    async def invite(self, user_id: str, channel_id: str, invited_id: str) -> Outcome:
+    async def invite(self, user_id: str, channel_id: str, invited_id: str) -> Result:
         """Bring a person or the app into a channel one is in."""
         try:
             _, channel = self.surfaces.writable(user_id, channel_id)
@@ -117,7 +116,7 @@ class Interactions:
         if invited_id not in self.workspace.users:
             return failed("user_not_found")
         self.workspace.add_member(channel, invited_id, inviter=user_id)
-        return Outcome(ok=True)
+        return Result(ok=True)
 
     def dismiss(self, user_id: str, channel_id: str, ts: str) -> None:
         """Dismiss an ephemeral ("Only visible to you")."""
@@ -139,7 +138,7 @@ class Interactions:
         action_id: str,
         value: Choice = None,
         state_values: Changed | None = None,
-    ) -> Outcome:
+    ) -> Result:
         """Press a button or pick in a select, overflow, date picker, checkboxes ...
 
         `value` is what was picked (buttons need none; an overflow or select: the option's value).
@@ -157,7 +156,7 @@ class Interactions:
         except BadChoice as error:
             return failed("invalid_choice", notice=str(error))
         if block["type"] == "input" and not block.get("dispatch_action"):
-            return Outcome(ok=True, view=self.surfaces.top(user_id))
+            return Result(ok=True, view=self.surfaces.top(user_id))
         return await self._send_action(user, surface, action)
 
     def enter(self, user_id: str, container: Container, state_values: Changed) -> None:
@@ -199,7 +198,7 @@ class Interactions:
 
     async def submit_view(
         self, user_id: str, view_id: str, state_values: Changed | None = None
-    ) -> Outcome:
+    ) -> Result:
         """Submit a modal. `errors` carry both missing required inputs and the app's own refusals."""
         container = Container.of_view(view_id)
         view = self.surfaces.top(user_id)
@@ -213,10 +212,10 @@ class Interactions:
         missing = element_state.problems(view.blocks, view.entered)
         if missing:
             self.workspace.views.note_errors(view, missing)
-            return Outcome(ok=False, error="invalid_input", errors=missing, view=view)
+            return Result(ok=False, error="invalid_input", errors=missing, view=view)
         return await self._send_submission(user, view)
 
-    async def close_view(self, user_id: str, view_id: str, clear: bool = False) -> Outcome:
+    async def close_view(self, user_id: str, view_id: str, clear: bool = False) -> Result:
         """Close a modal (its Close button), or the whole stack with `clear` (its X)."""
         view = next((v for v in self.workspace.view_stack(user_id) if v.id == view_id), None)
         if view is None:
@@ -228,14 +227,14 @@ class Interactions:
         else:
             self.workspace.views.remove(view)
             closed = [view]
-        outcome = Outcome(ok=True, view=self.surfaces.top(user_id))
+        result = Result(ok=True, view=self.surfaces.top(user_id))
         for one in closed:
             if one.notify_on_close:
                 payload = payloads.view_closed(self.workspace, user, one, is_cleared=is_cleared)
-                outcome = await self._send(user_id, payload)
-        return outcome
+                result = await self._send(user_id, payload)
+        return result
 
-    async def open_home(self, user_id: str, tab: str = "home") -> Outcome:
+    async def open_home(self, user_id: str, tab: str = "home") -> Result:
         """Open the app's Home (or Messages) tab; app_home_opened follows. `view` is the Home."""
         if user_id not in self.workspace.users:
             return failed("user_not_found")
@@ -250,10 +249,10 @@ class Interactions:
             "event_ts": self.workspace.next_ts(),
         }
         if home is not None and tab == "home":
-            event["view"] = payloads.view_to_api(self.workspace, home)
+            event["view"] = view_to_api(self.workspace, home)
         if tab != "home" or app.manifest.home_tab:
             self.workspace.emit(event)
-        return Outcome(ok=True, view=home)
+        return Result(ok=True, view=home)
 
     async def run_shortcut(
         self,
@@ -261,7 +260,7 @@ class Interactions:
         callback_id: str,
         channel_id: str | None = None,
         ts: str | None = None,
-    ) -> Outcome:
+    ) -> Result:
         """Run a declared shortcut; a message shortcut needs the message's channel and ts."""
         app = self.workspace.app
         declared = app.manifest.shortcut(callback_id)
@@ -301,9 +300,7 @@ class Interactions:
         ticket = self._ticket(user.id, message.channel_id, "actions", message.ts)
         return payloads.message_shortcut(self.workspace, user, callback_id, message, ticket)
 
-    async def _send_command(
-        self, user: User, channel: Channel, name: str, payload: Json
-    ) -> Outcome:
+    async def _send_command(self, user: User, channel: Channel, name: str, payload: Json) -> Result:
         ms = None
         try:
             ack = await self._transport.deliver("slash_commands", payload)
@@ -315,15 +312,15 @@ class Interactions:
             ms = error.ms if isinstance(error, DeliveryError) else ms
             line = f'{name} failed with the error "{error.code}".'
             return self._command_failed(user, channel, error.code, line, ms)
-        return Outcome(ok=True, ack_ms=ms, message=said)
+        return Result(ok=True, ack_ms=ms, message=said)
 
     def _command_failed(
         self, user: User, channel: Channel, code: str, line: str, ms: float | None = None
-    ) -> Outcome:
+    ) -> Result:
         said = posting.slackbot_says(self.workspace, channel.id, user.id, line)
-        return Outcome(ok=False, ack_ms=ms, error=code, notice=line, message=said)
+        return Result(ok=False, ack_ms=ms, error=code, notice=line, message=said)
 
-    async def _send_action(self, user: User, surface: Message | View, action: Json) -> Outcome:
+    async def _send_action(self, user: User, surface: Message | View, action: Json) -> Result:
         if isinstance(surface, Message):
             ticket = self._ticket(user.id, surface.channel_id, "actions", surface.ts)
         else:
@@ -331,7 +328,7 @@ class Interactions:
         payload = payloads.block_actions(self.workspace, user, surface, action, ticket)
         return await self._send(user.id, payload)
 
-    async def _send_submission(self, user: User, view: View) -> Outcome:
+    async def _send_submission(self, user: User, view: View) -> Result:
         trigger_id = self.tickets.trigger(user.id)
         urls = self._response_urls(user.id, view)
         payload = payloads.view_submission(self.workspace, user, view, trigger_id, urls)
@@ -342,7 +339,7 @@ class Interactions:
             return failed(error.code, error.ms, TROUBLE)
         except BadAck as error:
             return failed(error.code, notice=TROUBLE)
-        return Outcome(ok=not errors, ack_ms=ack.ms, errors=errors, view=self.surfaces.top(user.id))
+        return Result(ok=not errors, ack_ms=ack.ms, errors=errors, view=self.surfaces.top(user.id))
 
     def _response_urls(self, user_id: str, view: View) -> list[Json]:
         urls: list[Json] = []
@@ -352,12 +349,12 @@ class Interactions:
             urls.append({**place, "response_url": url})
         return urls
 
-    async def _send(self, user_id: str, payload: Json) -> Outcome:
+    async def _send(self, user_id: str, payload: Json) -> Result:
         try:
             ack = await self._deliver(payload)
         except DeliveryError as error:
             return failed(error.code, error.ms)
-        return Outcome(ok=True, ack_ms=ack.ms, view=self.surfaces.top(user_id))
+        return Result(ok=True, ack_ms=ack.ms, view=self.surfaces.top(user_id))
 
     async def _deliver(self, payload: Json) -> Ack:
         if not self.workspace.app.manifest.is_interactive:

@@ -1,8 +1,7 @@
 """What a modal does once the app acknowledged its submission."""
 
-from sandbox.block_kit.schema import is_object
 from sandbox.errors import SlackError
-from sandbox.model import Json, View
+from sandbox.model import Json, View, is_object
 from sandbox.state.workspace import Workspace
 
 TROUBLE = "We had some trouble connecting. Try again?"

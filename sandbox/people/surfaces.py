@@ -27,8 +27,8 @@ class Surfaces:
         Raises SlackError: user_not_found, channel_not_found, is_archived, not_in_channel.
         """
         user = self.person(user_id)
-        channel = self.workspace.channels.get(channel_id)
-        if channel is None or not self.workspace.sees(channel, user_id):
+        channel = self.workspace.channel_seen_by(user_id, channel_id)
+        if channel is None:
             raise SlackError("channel_not_found")
         if channel.is_archived:
             raise SlackError("is_archived")

@@ -12,8 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from sandbox.model import Json
 from sandbox.startup.strict_files import BadFile, Strict, mind_duplicates, read, validated
-from sandbox.state.manifest import AppManifest, Shortcut, SlashCommand
-from sandbox.transport.events import EVENT_SCOPES
+from sandbox.state.manifest import EVENT_SCOPES, AppManifest, Shortcut, SlashCommand, may_receive
 
 
 class _Display(Strict):
@@ -162,9 +161,9 @@ def _mind_scopes(
     if (file.features.slash_commands or file.features.shortcuts) and "commands" not in scopes:
         raise BadFile(f"{name}: slash commands and shortcuts need the bot scope commands.")
     for event in sorted(events):
-        needed = EVENT_SCOPES.get(event, ())
-        if needed and not scopes & set(needed):
-            raise BadFile(f"{name}: the event {event} needs the bot scope {' or '.join(needed)}.")
+        if not may_receive(event, scopes):
+            needed = " or ".join(EVENT_SCOPES[event])
+            raise BadFile(f"{name}: the event {event} needs the bot scope {needed}.")
 
 
 # What an app may do whose manifest nobody gave: everything the sandbox knows, and no command.

@@ -5,6 +5,24 @@ from typing import Literal
 
 from sandbox.model import Json
 
+# Event name in the manifest -> scopes of which one is needed to receive it.
+EVENT_SCOPES: dict[str, tuple[str, ...]] = {
+    "app_mention": ("app_mentions:read",),
+    "message.channels": ("channels:history",),
+    "message.groups": ("groups:history",),
+    "message.im": ("im:history",),
+    "member_joined_channel": ("channels:read", "groups:read"),
+    "member_left_channel": ("channels:read", "groups:read"),
+    "reaction_added": ("reactions:read",),
+    "reaction_removed": ("reactions:read",),
+}
+
+
+def may_receive(event: str, scopes: frozenset[str]) -> bool:
+    """Whether an app of these scopes may receive an event."""
+    needed = EVENT_SCOPES.get(event, ())
+    return not needed or not scopes.isdisjoint(needed)
+
 
 @dataclass(frozen=True, slots=True)
 class SlashCommand:

@@ -7,11 +7,10 @@ from sandbox.block_kit.messages import (
     checked_blocks,
     checked_metadata,
     checked_text,
-    message_to_api,
 )
-from sandbox.block_kit.schema import Problem
-from sandbox.errors import SlackError
+from sandbox.errors import Problem, SlackError
 from sandbox.model import SLACKBOT, Channel, Json, Message
+from sandbox.state.api_shapes import message_to_api
 from sandbox.state.tickets import Tickets
 from sandbox.state.workspace import Workspace
 
@@ -137,10 +136,17 @@ def slackbot_says(workspace: Workspace, channel_id: str, user_id: str, text: str
     return workspace.post_ephemeral(message)
 
 
-def answer(workspace: Workspace, user_id: str, channel_id: str, content: Json) -> Message:
-    """Show what the app answered to a command: privately unless response_type is in_channel."""
+def answer(
+    workspace: Workspace,
+    user_id: str,
+    channel_id: str,
+    content: Json,
+    refused_types: frozenset[str] = frozenset(),
+) -> Message:
+    """Show what the app answered: privately unless response_type is in_channel."""
     is_public = content.get("response_type") == "in_channel"
-    message = compose(workspace, channel_id, content, ephemeral_to=None if is_public else user_id)
+    reader = None if is_public else user_id
+    message = compose(workspace, channel_id, content, refused_types, ephemeral_to=reader)
     return publish(workspace, message)
 
 
@@ -166,12 +172,4 @@ def respond(
         original.entered.clear()
         workspace.message_changed(original)
         return
-    is_public = content.get("response_type") == "in_channel"
-    message = compose(
-        workspace,
-        url.channel_id,
-        content,
-        refused_types,
-        ephemeral_to=None if is_public else url.user_id,
-    )
-    publish(workspace, message)
+    answer(workspace, url.user_id, url.channel_id, content, refused_types)

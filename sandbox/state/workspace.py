@@ -86,14 +86,19 @@ class Workspace:
         is_open = not (channel.is_private or channel.is_im)
         return is_open and user is not None and not user.is_guest
 
+    def channel_seen_by(self, user_id: str, channel_id: str) -> Channel | None:
+        """Return a channel, or None when it does not exist or this person may not see it."""
+        channel = self.channels.get(channel_id)
+        return channel if channel is not None and self.sees(channel, user_id) else None
+
     def timeline(self, channel_id: str, viewer_id: str) -> list[Message]:
         """Return the channel as this person sees it, oldest first, without thread replies.
 
         Ephemerals are included only for the person they were sent to. Empty when the channel does
         not exist or the person may not see it.
         """
-        channel = self.channels.get(channel_id)
-        if channel is None or not self.sees(channel, viewer_id):
+        channel = self.channel_seen_by(viewer_id, channel_id)
+        if channel is None:
             return []
         shown = [m for m in channel.messages.values() if _stands_in_timeline(m, viewer_id)]
         own = [m for m in channel.ephemerals.values() if _stands_in_timeline(m, viewer_id)]
@@ -101,8 +106,8 @@ class Workspace:
 
     def news(self, channel_id: str, viewer_id: str, after: str) -> list[Message]:
         """Return what of a timeline is newer than a ts, without walking through the rest."""
-        channel = self.channels.get(channel_id)
-        if channel is None or not self.sees(channel, viewer_id):
+        channel = self.channel_seen_by(viewer_id, channel_id)
+        if channel is None:
             return []
         found: list[Message] = []
         for kept in (channel.messages, channel.ephemerals):
@@ -112,8 +117,8 @@ class Workspace:
 
     def replies(self, channel_id: str, thread_ts: str, viewer_id: str) -> list[Message]:
         """Return a thread, its parent first; with the viewer's ephemerals in it."""
-        channel = self.channels.get(channel_id)
-        if channel is None or not self.sees(channel, viewer_id):
+        channel = self.channel_seen_by(viewer_id, channel_id)
+        if channel is None:
             return []
         parent = channel.messages.get(thread_ts)
         stored = [m for m in channel.messages.values() if m.is_reply and m.thread_ts == thread_ts]

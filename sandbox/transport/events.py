@@ -4,23 +4,13 @@ import asyncio
 from collections.abc import Sequence
 
 from sandbox.model import Channel, Json
+from sandbox.state.manifest import may_receive
 from sandbox.state.workspace import Workspace
 from sandbox.transport.delivery import DeliveryError, Retry, Transport
 from sandbox.transport.payloads import event_callback
 
 RETRY_DELAYS = (1.0, 60.0, 300.0)
 
-# Event name in the manifest -> scopes of which one is needed to receive it.
-EVENT_SCOPES: dict[str, tuple[str, ...]] = {
-    "app_mention": ("app_mentions:read",),
-    "message.channels": ("channels:history",),
-    "message.groups": ("groups:history",),
-    "message.im": ("im:history",),
-    "member_joined_channel": ("channels:read", "groups:read"),
-    "member_left_channel": ("channels:read", "groups:read"),
-    "reaction_added": ("reactions:read",),
-    "reaction_removed": ("reactions:read",),
-}
 _MESSAGE_EVENTS = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
 _REASONS = {"operation_timeout": "http_timeout", "dispatch_failed": "connection_failed"}
 
@@ -62,8 +52,7 @@ class EventDispatcher:
 
     def _is_subscribed(self, name: str) -> bool:
         manifest = self._workspace.app.manifest
-        needed = EVENT_SCOPES.get(name, ())
-        return name in manifest.events and (not needed or bool(manifest.scopes & set(needed)))
+        return name in manifest.events and may_receive(name, manifest.scopes)
 
     def _is_inside(self, channel: Channel | None) -> bool:
         return channel is None or self._workspace.app.bot_user_id in channel.members

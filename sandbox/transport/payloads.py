@@ -6,8 +6,8 @@ Shapes follow docs.slack.dev/reference/interaction-payloads and .../events-api.
 from uuid import uuid4
 
 from sandbox.block_kit import element_state
-from sandbox.block_kit.messages import message_to_api
 from sandbox.model import Channel, Entered, Json, Message, User, View
+from sandbox.state.api_shapes import message_to_api, view_to_api
 from sandbox.state.workspace import Workspace
 
 
@@ -170,33 +170,6 @@ def event_callback(workspace: Workspace, event: Json, channel: Channel | None) -
         ],
         "is_ext_shared_channel": bool(channel and channel.is_ext_shared),
         "event_context": str(uuid4()),
-    }
-
-
-def view_to_api(workspace: Workspace, view: View) -> Json:
-    """Return a view as the API and payloads show it, `state.values` included."""
-    app = workspace.app
-    return {
-        "id": view.id,
-        "team_id": workspace.team.id,
-        "type": view.type,
-        "blocks": view.blocks,
-        "private_metadata": view.private_metadata,
-        "callback_id": view.callback_id,
-        "external_id": view.external_id,
-        "state": {"values": element_state.state_values(view.blocks, view.entered)},
-        "hash": view.hash,
-        "title": view.title or {"type": "plain_text", "text": "View Title", "emoji": True},
-        "submit": view.submit,
-        "close": view.close,
-        "clear_on_close": view.clear_on_close,
-        "notify_on_close": view.notify_on_close,
-        "submit_disabled": view.submit_disabled,
-        "root_view_id": view.root_view_id,
-        "previous_view_id": view.previous_view_id,
-        "app_id": app.app_id,
-        "bot_id": app.bot_id,
-        "app_installed_team_id": workspace.team.id,
     }
 
 

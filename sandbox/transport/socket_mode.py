@@ -8,9 +8,8 @@ from uuid import uuid4
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from sandbox.block_kit.schema import is_object
 from sandbox.errors import SlackError
-from sandbox.model import Json
+from sandbox.model import Json, is_object
 from sandbox.transport.delivery import Ack, DeliveryError, Kind, Retry, within_ack_time
 
 MAX_CONNECTIONS = 10

@@ -4,8 +4,8 @@ import pytest
 
 from sandbox.block_kit.blocks import is_too_long, problems_of
 from sandbox.block_kit.schema import Surface
+from sandbox.block_kit.views import check_view
 from sandbox.errors import SlackError
-from sandbox.state.views import check_view
 from tests.sandbox.block_kit.samples import (
     DIVIDER,
     Json,
