@@ -6,13 +6,11 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
-from sandbox.__main__ import main
-from tests.sandbox.running import MANIFEST, WORKSPACE
+from tests.sandbox.running import WORKSPACE
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,74 +63,3 @@ def test_help_names_every_option(tmp_path: Path) -> None:
     assert code == 0
     for option in ("--port", "--workspace", "--manifest", "--bot-token", "--http-url"):
         assert option in out
-
-
-def broken(**changes: Any) -> str:  # noqa: ANN401
-    return json.dumps({**WORKSPACE, **changes})
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        ("{", "workspace.json:1:2: this is not JSON"),
-        (broken(users=[]), "users: List should have at least 1 item"),
-        (broken(colour="red"), "colour: Extra inputs are not permitted"),
-        (broken(users=[*WORKSPACE["users"], WORKSPACE["users"][0]]), "user id U0ANA occurs twice"),
-        (broken(users=[{**WORKSPACE["users"][0], "tz": "Mars/Olympus"}]), "no time zone"),
-        (
-            broken(channels=[{"id": "C1", "name": "x", "members": ["U0NOBODY"]}]),
-            "#x has a member U0NOBODY who is no user",
-        ),
-        (broken(faults=[{"method": "*", "fault": "plague"}]), "faults: A fault needs"),
-    ],
-)
-def test_a_bad_workspace_is_one_sentence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, sentence: str
-) -> None:
-    file = tmp_path / "workspace.json"
-    file.write_text(content)
-    assert main(["--port", "0", "--workspace", str(file)]) == 2
-    said = capsys.readouterr()
-    assert sentence in said.err
-    assert (said.out, said.err.count("\n")) == ("", 1)
-
-
-def manifest(**features: Any) -> str:  # noqa: ANN401
-    return json.dumps({**MANIFEST, "features": {**MANIFEST["features"], **features}})
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        ("a: [", "app_manifest.yaml:1:"),
-        ("display_information: {}", "display_information.name: Field required"),
-        (manifest(banana=1), "features.banana: Extra inputs"),
-        (
-            manifest(slash_commands=[{"command": "/Outcome", "description": "x"}]),
-            "slash_commands.0.command: String should match",
-        ),
-        (
-            manifest(slash_commands=[{"command": "/outcome"}]),
-            "slash_commands.0.description: Field required",
-        ),
-        (manifest(bot_user=None), "bot scopes need features.bot_user"),
-        (
-            json.dumps(
-                {
-                    **MANIFEST,
-                    "settings": {"event_subscriptions": {"bot_events": ["message.groups"]}},
-                }
-            ),
-            "the event message.groups needs the bot scope groups:history",
-        ),
-    ],
-)
-def test_a_bad_manifest_is_one_sentence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, sentence: str
-) -> None:
-    file = tmp_path / "app_manifest.yaml"
-    file.write_text(content)
-    assert main(["--port", "0", "--manifest", str(file)]) == 2
-    said = capsys.readouterr()
-    assert sentence in said.err
-    assert (said.out, said.err.count("\n")) == ("", 1)

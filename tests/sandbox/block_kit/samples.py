@@ -1,8 +1,6 @@
 """Small blocks and elements, each sound as it is."""
 
-from typing import Any
-
-Json = dict[str, Any]
+from sandbox.model import Json
 
 
 def plain(length: int) -> Json:

@@ -1,401 +1,195 @@
-"""Both sides of every limit, per surface; the pointers say where."""
+"""Both sides of every limit of the blocks: how many, how long, with what in them."""
 
 import pytest
 
-from sandbox.block_kit.blocks import problems_of
-from sandbox.block_kit.schema import Surface
+from tests.sandbox.block_kit.limits import Limit
 from tests.sandbox.block_kit.samples import (
     DIVIDER,
     IMAGE,
-    Json,
     actions,
     button,
     card,
-    chart,
-    confirm,
     container,
-    data_table,
     feedback,
     field,
     mrkdwn,
-    options,
-    pie,
     plain,
     section,
-    select,
-    table,
 )
 
-# What is limited | on which surface | still good | too much | where the complaint points
-LIMITS: list[tuple[str, Surface, list[Json], list[Json], str]] = [
-    ("50 blocks a message", "message", [DIVIDER] * 50, [DIVIDER] * 51, ""),
-    ("100 blocks a modal", "modal", [DIVIDER] * 100, [DIVIDER] * 101, ""),
-    ("100 blocks a home", "home", [DIVIDER] * 100, [DIVIDER] * 101, ""),
-    (
+LIMITS = [
+    Limit("50 blocks a message", "message", [DIVIDER] * 50, [DIVIDER] * 51, ""),
+    Limit("100 blocks a modal", "modal", [DIVIDER] * 100, [DIVIDER] * 101, ""),
+    Limit("100 blocks a home", "home", [DIVIDER] * 100, [DIVIDER] * 101, ""),
+    Limit(
         "section text 3000",
         "message",
         [section(text=mrkdwn(3000))],
         [section(text=mrkdwn(3001))],
         "/0/text/text",
     ),
-    (
+    Limit(
         "no empty text",
         "message",
         [section(text=mrkdwn(1))],
         [section(text=mrkdwn(0))],
         "/0/text/text",
     ),
-    (
+    Limit(
         "10 fields",
         "message",
         [section(fields=[mrkdwn(1)] * 10)],
         [section(fields=[mrkdwn(1)] * 11)],
         "/0/fields",
     ),
-    (
+    Limit(
         "field text 2000",
         "message",
         [section(fields=[mrkdwn(2000)])],
         [section(fields=[mrkdwn(2001)])],
         "/0/fields/0/text",
     ),
-    ("section text or fields", "message", [section()], [{"type": "section"}], "/0"),
-    (
+    Limit("section text or fields", "message", [section()], [{"type": "section"}], "/0"),
+    Limit(
         "header 150",
         "message",
         [{"type": "header", "text": plain(150)}],
         [{"type": "header", "text": plain(151)}],
         "/0/text/text",
     ),
-    (
+    Limit(
         "header is plain",
         "message",
         [{"type": "header", "text": plain(1)}],
         [{"type": "header", "text": mrkdwn(1)}],
         "/0/text",
     ),
-    (
+    Limit(
         "emoji only in plain text",
         "message",
         [section(text={**plain(1), "emoji": True})],
         [section(text={**mrkdwn(1), "emoji": True})],
         "/0/text",
     ),
-    (
+    Limit(
         "25 actions",
         "message",
         [actions(*[button()] * 25)],
         [actions(*[button()] * 26)],
         "/0/elements",
     ),
-    ("some action", "message", [actions(button())], [actions()], "/0/elements"),
-    (
+    Limit("some action", "message", [actions(button())], [actions()], "/0/elements"),
+    Limit(
         "10 context elements",
         "message",
         [{"type": "context", "elements": [plain(1)] * 10}],
         [{"type": "context", "elements": [plain(1)] * 11}],
         "/0/elements",
     ),
-    (
+    Limit(
         "5 context actions",
         "message",
         [{"type": "context_actions", "elements": [feedback()] * 5}],
         [{"type": "context_actions", "elements": [feedback()] * 6}],
         "/0/elements",
     ),
-    (
-        "button text 75",
-        "message",
-        [actions(button(text=plain(75)))],
-        [actions(button(text=plain(76)))],
-        "/0/elements/0/text/text",
-    ),
-    (
-        "button value 2000",
-        "message",
-        [actions(button(value="v" * 2000))],
-        [actions(button(value="v" * 2001))],
-        "/0/elements/0/value",
-    ),
-    (
-        "button style",
-        "message",
-        [actions(button(style="danger"))],
-        [actions(button(style="green"))],
-        "/0/elements/0/style",
-    ),
-    (
-        "action_id 255",
-        "message",
-        [actions(button(action_id="a" * 255))],
-        [actions(button(action_id="a" * 256))],
-        "/0/elements/0/action_id",
-    ),
-    (
+    Limit(
         "block_id 255",
         "message",
         [section(block_id="b" * 255)],
         [section(block_id="b" * 256)],
         "/0/block_id",
     ),
-    (
+    Limit(
         "block_id once",
         "message",
         [section(block_id="a"), section(block_id="b")],
         [section(block_id="a"), section(block_id="a")],
         "/1",
     ),
-    (
+    Limit(
         "action_id once a block",
         "message",
         [actions(button(action_id="a"), button(action_id="b"))],
         [actions(button(action_id="a"), button(action_id="a"))],
         "/0",
     ),
-    (
-        "100 options",
-        "message",
-        [actions(select(options=options(100)))],
-        [actions(select(options=options(101)))],
-        "/0/elements/0/options",
-    ),
-    (
-        "option text 75",
-        "message",
-        [actions(select(options=options(1, text=75)))],
-        [actions(select(options=options(1, text=76)))],
-        "/0/elements/0/options/0/text/text",
-    ),
-    (
-        "option value 150",
-        "message",
-        [actions(select(options=options(1, value=150)))],
-        [actions(select(options=options(1, value=151)))],
-        "/0/elements/0/options/0/value",
-    ),
-    (
-        "option values differ",
-        "message",
-        [actions(select(options=options(2)))],
-        [actions(select(options=options(1) * 2))],
-        "/0/elements/0",
-    ),
-    (
-        "initial option is offered",
-        "message",
-        [actions(select(initial_option=options(1)[0]))],
-        [actions(select(initial_option=options(3)[2]))],
-        "/0/elements/0",
-    ),
-    (
-        "5 overflow options",
-        "message",
-        [actions({"type": "overflow", "options": options(5)})],
-        [actions({"type": "overflow", "options": options(6)})],
-        "/0/elements/0/options",
-    ),
-    (
-        "10 checkboxes",
-        "message",
-        [actions({"type": "checkboxes", "options": options(10)})],
-        [actions({"type": "checkboxes", "options": options(11)})],
-        "/0/elements/0/options",
-    ),
-    (
-        "10 radio buttons",
-        "message",
-        [actions({"type": "radio_buttons", "options": options(10)})],
-        [actions({"type": "radio_buttons", "options": options(11)})],
-        "/0/elements/0/options",
-    ),
-    (
-        "placeholder 150",
-        "message",
-        [actions(select(placeholder=plain(150)))],
-        [actions(select(placeholder=plain(151)))],
-        "/0/elements/0/placeholder/text",
-    ),
-    (
-        "confirm title 100",
-        "message",
-        [actions(button(confirm=confirm(title=100)))],
-        [actions(button(confirm=confirm(title=101)))],
-        "/0/elements/0/confirm/title/text",
-    ),
-    (
-        "confirm text 300",
-        "message",
-        [actions(button(confirm=confirm(text=300)))],
-        [actions(button(confirm=confirm(text=301)))],
-        "/0/elements/0/confirm/text/text",
-    ),
-    (
-        "confirm buttons 30",
-        "message",
-        [actions(button(confirm=confirm(yes=30)))],
-        [actions(button(confirm=confirm(yes=31)))],
-        "/0/elements/0/confirm/confirm/text",
-    ),
-    (
-        "a real date",
-        "message",
-        [actions({"type": "datepicker", "initial_date": "2026-11-22"})],
-        [actions({"type": "datepicker", "initial_date": "22.11.2026"})],
-        "/0/elements/0/initial_date",
-    ),
-    (
-        "a real time",
-        "message",
-        [actions({"type": "timepicker", "initial_time": "23:59"})],
-        [actions({"type": "timepicker", "initial_time": "24:00"})],
-        "/0/elements/0/initial_time",
-    ),
-    (
-        "typed text 3000",
-        "modal",
-        [field({"type": "plain_text_input", "max_length": 3000})],
-        [field({"type": "plain_text_input", "max_length": 3001})],
-        "/0/element/max_length",
-    ),
-    (
+    Limit(
         "no text input among actions",
         "message",
         [actions(button())],
         [actions({"type": "plain_text_input"})],
         "/0/elements/0",
     ),
-    (
+    Limit(
         "no button in an input",
         "modal",
         [field({"type": "plain_text_input"})],
         [field(button())],
         "/0/element",
     ),
-    (
+    Limit(
         "label 2000",
         "modal",
         [field({"type": "email_text_input"}, label=plain(2000))],
         [field({"type": "email_text_input"}, label=plain(2001))],
         "/0/label/text",
     ),
-    (
-        "number input says decimals",
-        "modal",
-        [field({"type": "number_input", "is_decimal_allowed": False})],
-        [field({"type": "number_input"})],
-        "/0/element",
-    ),
-    (
+    Limit(
         "alt_text 2000",
         "message",
         [{**IMAGE, "alt_text": "a" * 2000}],
         [{**IMAGE, "alt_text": "a" * 2001}],
         "/0/alt_text",
     ),
-    ("alt_text is there", "message", [IMAGE], [{"type": "image", "image_url": "https://x"}], "/0"),
-    ("one image source", "message", [IMAGE], [{**IMAGE, "slack_file": {"id": "F1"}}], "/0"),
-    (
+    Limit(
+        "alt_text is there", "message", [IMAGE], [{"type": "image", "image_url": "https://x"}], "/0"
+    ),
+    Limit("one image source", "message", [IMAGE], [{**IMAGE, "slack_file": {"id": "F1"}}], "/0"),
+    Limit(
         "markdown 12000",
         "message",
         [{"type": "markdown", "text": "x" * 12_000}],
         [{"type": "markdown", "text": "x" * 12_001}],
         "/0/text",
     ),
-    (
+    Limit(
         "markdown 12000 together",
         "message",
         [{"type": "markdown", "text": "x" * 6000}] * 2,
         [{"type": "markdown", "text": "x" * 6001}] * 2,
         "",
     ),
-    ("one table", "message", [table(1, 1)], [table(1, 1), table(1, 1)], ""),
-    ("100 table rows", "message", [table(100, 1)], [table(101, 1)], "/0/rows"),
-    ("20 table columns", "message", [table(1, 20)], [table(1, 21)], "/0/rows/0"),
-    (
-        "10,000 characters of cells",
-        "message",
-        [table(10, 10, "x" * 100)],
-        [table(10, 10, "x" * 101)],
-        "/0/rows",
-    ),
-    ("two charts", "message", [chart(), chart()], [chart(), chart(), chart()], ""),
-    ("6 series", "message", [chart(series=6)], [chart(series=7)], "/0/chart/series"),
-    (
-        "20 categories",
-        "message",
-        [chart(weeks=20)],
-        [chart(weeks=21)],
-        "/0/chart/axis_config/categories",
-    ),
-    (
-        "axis label 50",
-        "message",
-        [chart(x_label="x" * 50)],
-        [chart(x_label="x" * 51)],
-        "/0/chart/axis_config/x_label",
-    ),
-    (
-        "chart title 50",
-        "message",
-        [{**chart(), "title": "t" * 50}],
-        [{**chart(), "title": "t" * 51}],
-        "/0/title",
-    ),
-    ("6 segments", "message", [pie(6)], [pie(7)], "/0/chart/segments"),
-    (
-        "a segment is more than nothing",
-        "message",
-        [pie(2, 0.1)],
-        [pie(2, 0)],
-        "/0/chart/segments/0/value",
-    ),
-    ("a known chart", "message", [chart("area")], [chart("radar")], "/0/chart"),
-    ("two data rows", "message", [data_table(2)], [data_table(1)], "/0/rows"),
-    ("101 data rows", "message", [data_table(101)], [data_table(102)], "/0/rows"),
-    (
-        "page size 100",
-        "message",
-        [data_table(page_size=100)],
-        [data_table(page_size=101)],
-        "/0/page_size",
-    ),
-    (
-        "a row header that exists",
-        "message",
-        [data_table(row_header_column_index=1)],
-        [data_table(row_header_column_index=2)],
-        "/0/row_header_column_index",
-    ),
-    (
+    Limit(
         "alert text 200",
         "modal",
         [{"type": "alert", "text": plain(200)}],
         [{"type": "alert", "text": plain(201)}],
         "/0/text/text",
     ),
-    (
+    Limit(
         "card body 200",
         "message",
         [card(body=mrkdwn(200))],
         [card(body=mrkdwn(201))],
         "/0/body/text",
     ),
-    (
+    Limit(
         "10 cards",
         "message",
         [{"type": "carousel", "elements": [card()] * 10}],
         [{"type": "carousel", "elements": [card()] * 11}],
         "/0/elements",
     ),
-    ("10 children", "message", [container(10)], [container(11)], "/0/child_blocks"),
-    (
+    Limit("10 children", "message", [container(10)], [container(11)], "/0/child_blocks"),
+    Limit(
         "no container in a container",
         "message",
         [container(1)],
         [container(1, child_blocks=[container(1)])],
         "/0/child_blocks/0",
     ),
-    (
+    Limit(
         "collapsed needs collapsible",
         "message",
         [container(1, is_collapsible=True, default_collapsed=True)],
@@ -405,19 +199,7 @@ LIMITS: list[tuple[str, Surface, list[Json], list[Json], str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("surface", "good"), [(row[1], row[2]) for row in LIMITS], ids=[row[0] for row in LIMITS]
-)
-def test_what_keeps_to_a_limit_is_taken(surface: Surface, good: list[Json]) -> None:
-    assert problems_of(good, surface) == []
-
-
-@pytest.mark.parametrize(
-    ("surface", "bad", "pointer"),
-    [(row[1], row[3], row[4]) for row in LIMITS],
-    ids=[row[0] for row in LIMITS],
-)
-def test_what_breaks_a_limit_is_refused_at_its_place(
-    surface: Surface, bad: list[Json], pointer: str
-) -> None:
-    assert pointer in [problem.pointer for problem in problems_of(bad, surface)]
+@pytest.mark.parametrize("limit", LIMITS, ids=str)
+def test_a_block_is_taken_up_to_its_limit_and_refused_beyond(limit: Limit) -> None:
+    assert limit.problems_at_it() == []
+    assert limit.pointer in limit.places_beyond_it()

@@ -7,13 +7,8 @@ import pytest
 from sandbox.block_kit import element_state
 from sandbox.block_kit.blocks import problems_of
 from sandbox.block_kit.element_state import FIELDS, BadChoice
-
-Json = dict[str, Any]
-
-
-def option(name: str) -> Json:
-    return {"text": {"type": "plain_text", "text": name}, "value": name}
-
+from sandbox.model import Json
+from tests.sandbox.texts import option
 
 A, B = option("a"), option("b")
 RICH: Json = {

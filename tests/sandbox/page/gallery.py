@@ -1,12 +1,7 @@
 """One of every block and element, as an app would send them; the blocks validator accepts all."""
 
-from typing import Any
-
-Json = dict[str, Any]
-
-
-def plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text}
+from sandbox.model import Json
+from tests.sandbox.texts import plain
 
 
 def mrkdwn(text: str) -> Json:

@@ -3,11 +3,10 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from starlette.applications import Starlette
 
-from sandbox.model import Channel, Message, Team, User
+from sandbox.model import Channel, Json, Message, Team, User
 from sandbox.page.routes import page_routes
 from sandbox.people.interactions import Interactions
 from sandbox.state import posting
@@ -15,8 +14,6 @@ from sandbox.state.manifest import AppManifest, Shortcut, SlashCommand
 from sandbox.state.tickets import Tickets
 from sandbox.state.workspace import InstalledApp, Workspace
 from sandbox.transport.delivery import Ack, DeliveryError, Kind, Retry
-
-Json = dict[str, Any]
 
 MANIFEST = AppManifest(
     name="Mileage",

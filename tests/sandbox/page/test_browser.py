@@ -1,18 +1,16 @@
 """The page in a real browser: live, by keyboard, and loading nothing from elsewhere."""
 
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from sandbox.model import Json
 from tests.sandbox.page import gallery
 from tests.sandbox.page.conftest import Visit
 from tests.sandbox.page.stage import Stage
 
 pytestmark = pytest.mark.browser
-
-Json = dict[str, Any]
 
 
 def send(page: Page, text: str) -> None:

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from sandbox.block_kit.element_state import apply, state_values, stateful
 from sandbox.block_kit.messages import with_ids
+from sandbox.model import Json
 from sandbox.page.fields import chosen_values, field_name, option_groups, read_form, shown
 from sandbox.page.reader import Reader
 from tests.sandbox.page import gallery
-from tests.sandbox.page.gallery import Json, option
+from tests.sandbox.page.gallery import option
 
 BERLIN = Reader("U1", datetime(2026, 11, 22, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from sandbox.block_kit.blocks import problems_of
 from sandbox.block_kit.element_state import apply, state_values
 from sandbox.block_kit.messages import with_ids
+from sandbox.model import Json
 from sandbox.page.reader import Reader
 from sandbox.page.render import BLOCKS, ELEMENTS, Surface, hue, initials, render_blocks
 from tests.sandbox.page import gallery
-from tests.sandbox.page.gallery import Json
 from tests.sandbox.page.markup import all_of, one, tags_of, text_of
 
 READER = Reader(

@@ -8,18 +8,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from sandbox.model import Json
 from tests.sandbox.running import BotFactory, Running
-
-Json = dict[str, Any]
-
-
-def plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text}
-
-
-def option(name: str) -> Json:
-    return {"text": plain(name), "value": name}
-
+from tests.sandbox.texts import option, plain
 
 BLOCKS: list[Json] = [
     {

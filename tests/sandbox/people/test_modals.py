@@ -6,17 +6,9 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
+from sandbox.model import Json
 from tests.sandbox.running import BotFactory, Running
-
-Json = dict[str, Any]
-
-
-def plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text}
-
-
-def option(name: str) -> Json:
-    return {"text": plain(name), "value": name}
+from tests.sandbox.texts import option, plain
 
 
 def field(name: str, element: Json, **more: object) -> Json:
@@ -93,12 +85,17 @@ async def opened(here: Running) -> Json:
     return (await here.get("views", user="ana", at_least=1))["views"][-1]
 
 
+async def submitted(here: Running, state: Json | None = None) -> Json:
+    state = {"title": {"it": "x"}} if state is None else state
+    return await here.post("view/submit", user="ana", state=state)
+
+
 async def test_a_form_is_opened_filled_and_closed(here: Running, connect: BotFactory) -> None:
     bot = Recorder(form(private_metadata="O-12"))
     await connect(bot)
     await opened(here)
     state = {"title": {"it": "Cut p95"}, "keys": {"it": ["b"]}, "who": {"it": ["U0BEN"]}}
-    outcome = await here.post("view/submit", user="ana", state=state)
+    outcome = await submitted(here, state)
     assert (outcome["ok"], outcome["view"]) == (True, None)
     assert bot.views[0]["private_metadata"] == "O-12"
     assert bot.views[0]["state"]["values"] == {
@@ -126,7 +123,7 @@ async def test_slack_itself_holds_back_an_incomplete_form(
     bot = Recorder()
     await connect(bot)
     await opened(here)
-    outcome = await here.post("view/submit", user="ana", state=state)
+    outcome = await submitted(here, state)
     assert (outcome["ok"], outcome["errors"], bot.views) == (False, errors, [])
 
 
@@ -135,7 +132,7 @@ async def test_an_option_that_is_not_offered_cannot_be_chosen(
 ) -> None:
     await connect(Recorder())
     await opened(here)
-    outcome = await here.post("view/submit", user="ana", state={"size": {"it": "XXL"}})
+    outcome = await submitted(here, {"size": {"it": "XXL"}})
     assert outcome["error"] == "invalid_choice"
 
 
@@ -144,7 +141,7 @@ async def test_the_apps_errors_are_shown_and_the_form_stays(
 ) -> None:
     await connect(Recorder(response_action="errors", errors={"title": "Taken"}))
     await opened(here)
-    outcome = await here.post("view/submit", user="ana", state={"title": {"it": "x"}})
+    outcome = await submitted(here)
     assert (outcome["ok"], outcome["errors"]) == (False, {"title": "Taken"})
     shown = (await here.get("views", user="ana"))["views"][0]
     assert shown["errors"] == {"title": "Taken"}
@@ -154,7 +151,7 @@ async def test_the_apps_errors_are_shown_and_the_form_stays(
 async def test_errors_for_no_such_input_are_trouble(here: Running, connect: BotFactory) -> None:
     await connect(Recorder(response_action="errors", errors={"nowhere": "Taken"}))
     await opened(here)
-    outcome = await here.post("view/submit", user="ana", state={"title": {"it": "x"}})
+    outcome = await submitted(here)
     assert outcome["notice"] == "We had some trouble connecting. Try again?"
 
 
@@ -164,7 +161,7 @@ async def test_an_update_keeps_the_id_and_changes_the_hash(
     other = form(title=plain("Second"))
     await connect(Recorder(response_action="update", view=other))
     before = await opened(here)
-    outcome = await here.post("view/submit", user="ana", state={"title": {"it": "x"}})
+    outcome = await submitted(here)
     after = outcome["view"]
     assert after["title"]["text"] == "Second"
     assert after["id"] == before["id"]
@@ -176,11 +173,11 @@ async def test_a_stack_holds_three_views(here: Running, connect: BotFactory) -> 
     await connect(Recorder(response_action="push", view=form()))
     first = await opened(here)
     for _ in range(2):
-        outcome = await here.post("view/submit", user="ana", state={"title": {"it": "x"}})
+        outcome = await submitted(here)
     stack = (await here.get("views", user="ana"))["views"]
     assert [view["root_view_id"] for view in stack] == [first["id"]] * 3
     assert [view["previous_view_id"] for view in stack] == [None, stack[0]["id"], stack[1]["id"]]
-    outcome = await here.post("view/submit", user="ana", state={"title": {"it": "x"}})
+    outcome = await submitted(here)
     assert outcome["error"] == "push_limit_reached"
 
 
@@ -188,9 +185,9 @@ async def test_clear_closes_the_whole_stack(here: Running, connect: BotFactory) 
     bot = Recorder(response_action="push", view=form())
     await connect(bot)
     await opened(here)
-    await here.post("view/submit", user="ana", state={"title": {"it": "x"}})
+    await submitted(here)
     bot.ack = {"response_action": "clear"}
-    await here.post("view/submit", user="ana", state={"title": {"it": "x"}})
+    await submitted(here)
     assert (await here.get("views", user="ana"))["views"] == []
 
 

@@ -16,12 +16,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.model import Json
 from sandbox.server import listen, url_of
 from sandbox.transport.http_mode import HttpDelivery
 from sandbox.wiring import DEFAULT_SIGNING_SECRET
 from tests.sandbox.running import Clock, Running, running
-
-Json = dict[str, Any]
 
 
 class HttpBot:
