@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias, TypeVar
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.intents.outcomes import EXAMPLE_LINK
 from bot.intents.words import shortened
@@ -24,7 +24,7 @@ from policies.outcomes import (
 from policies.people import Weekday
 
 MAX_TEAM_NAME = 80
-MAX_TEAM_PEOPLE = 200
+MAX_TEAM_PEOPLE = 500
 
 Values: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Slack's `state.values`; each field's block and action have the same id."""
@@ -91,7 +91,7 @@ def read_setup_form(values: Values) -> SetUp:
         errors[ids.SETUP_NAME] = "Give the team a name."
     elif len(name) > MAX_TEAM_NAME:
         errors[ids.SETUP_NAME] = f"{len(name)} characters; {MAX_TEAM_NAME} fit."
-    leads, members = _many(values, ids.SETUP_LEADS), _many(values, ids.SETUP_MEMBERS)
+    leads, members = _many(values, ids.SETUP_LEADS), _members(values)
     if not leads:
         errors[ids.SETUP_LEADS] = "A team needs a lead."
     if len(leads) + len(members) > MAX_TEAM_PEOPLE:
@@ -109,6 +109,12 @@ def read_setup_form(values: Values) -> SetUp:
     if errors:
         raise FormRefused(errors)
     return form
+
+
+def _members(values: Values) -> tuple[str, ...]:
+    """Everybody chosen, over as many selects as the form needed for them, each once."""
+    chosen = (one for field in ids.SETUP_MEMBER_FIELDS for one in _many(values, field))
+    return tuple(dict.fromkeys(chosen))
 
 
 def _element(values: Values, field: str) -> Mapping[str, Any]:
@@ -176,7 +182,7 @@ def _zone(values: Values, errors: dict[str, str]) -> str:
     chosen = _text(values, ids.SETUP_TIME_ZONE) or "UTC"
     try:
         return ZoneInfo(chosen).key
-    except (ValueError, OSError):
+    except (ValueError, OSError, ZoneInfoNotFoundError):
         errors[ids.SETUP_TIME_ZONE] = f"“{shortened(chosen)}” is not a time zone."
         return "UTC"
 
