@@ -20,6 +20,7 @@ from typing import Final
 from msgspec import UNSET
 
 from connectors.claude_code_copies import (
+    NOT_SIDECHAIN,
     SOURCE,
     Copies,
     Identity,
@@ -267,21 +268,25 @@ def observation(response: Response) -> Observation:
     """The response as a fact for the core. Of paths only the last part is kept."""
     branch, ticket = branch_and_ticket(response.branch)
     return Observation(
-        owner=response.owner,
-        usage_key=response.usage_key,
-        start_us=response.start_us,
-        model=response.model,
-        tokens=response.tokens,
-        revision=response.revision,
-        fast=response.fast,
-        session_id=response.session_id,
-        request_id=response.request_id or None,
-        tool=tool_of(response.version),
-        query_source="sidechain" if response.is_sidechain else "main",
-        repo=last_part(response.cwd),
-        branch=branch,
-        ticket=ticket,
-        cost_reported_nusd=nanos(response.cost_usd),
+        response.owner,
+        response.usage_key,
+        response.start_us,
+        response.model,
+        response.tokens,
+        response.revision,
+        response.fast,
+        response.session_id,
+        response.request_id or None,
+        tool_of(response.version),
+        "sidechain" if response.revision < NOT_SIDECHAIN else "main",
+        last_part(response.cwd),
+        branch,
+        None,  # commit
+        None,  # pull request
+        ticket,
+        None,  # outcome
+        1,
+        nanos(response.cost_usd),
     )
 
 

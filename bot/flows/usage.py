@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import starmap
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +33,6 @@ from policies.usage import (
     UsageRecord,
     from_microseconds,
     microseconds,
-    sum_tokens,
     usd_from_nanos,
 )
 from storage import people, usage, usage_identities
@@ -76,11 +76,9 @@ class ImportReport:
 
     def count(self, records: Sequence[UsageRecord]) -> None:
         """Add the tokens and costs of records; the models of those without a cost are named."""
-        counts = sum_tokens(record.tokens for record in records)
-        self.tokens = [
-            total + (count or 0) for total, count in zip(self.tokens, counts, strict=True)
-        ]
-        self.cost_list_nusd += sum(record.cost_list_nusd or 0 for record in records)
+        for place, name in enumerate(TokenCounts._fields):
+            self.tokens[place] += sum(filter(None, map(attrgetter(name), records)))
+        self.cost_list_nusd += sum(filter(None, map(attrgetter("cost_list_nusd"), records)))
         for record in records:
             if record.cost_list_nusd is None:
                 self.unknown_models[record.model_raw] += record.tokens.total
