@@ -50,8 +50,9 @@ async def answer(edge: Edge, request: Request, work: Answer) -> None:
     """Find out who asks, do the work, and show its page; a refusal becomes a reply of its own."""
     with edge.under_way.one():
         try:
-            asked = await admit(edge, request)
-            page = await work(asked)
+            async with edge.under_way.turn():
+                asked = await admit(edge, request)
+                page = await work(asked)
         except REFUSALS as refusal:
             page = page_of(refusal)
         if page is not None:
