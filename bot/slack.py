@@ -5,7 +5,7 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import aiohttp
 from slack_bolt.authorization import AuthorizeResult
@@ -256,5 +256,5 @@ class Directory:
 def _known_zone(name: str | None) -> str:
     try:
         return ZoneInfo(name).key if name else "UTC"
-    except (ValueError, OSError):
+    except (ValueError, OSError, ZoneInfoNotFoundError):
         return "UTC"
