@@ -1,19 +1,19 @@
 """Running until told to stop: Socket Mode or HTTP, the delivery loop and the minute tick."""
 
 import asyncio
-import logging
 import signal
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 import aiohttp
 import structlog
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
 
 from bot.settings import Settings
 from bot.slack import SlackUnreachable
+from bot.socket_mode import PromptSocketModeHandler
 from bot.wiring import Program, built
 from storage.database import Database
 
@@ -32,6 +32,8 @@ class HttpAddress:
 
 async def serve(settings: Settings, database: Database, http: HttpAddress | None) -> None:
     """Run the bot until SIGTERM or SIGINT; answers under way are finished first."""
+    # The event loop gets the interpreter back from a worker within half a millisecond, not five.
+    sys.setswitchinterval(0.0005)
     stopping = asyncio.Event()
     with _signals_set(stopping):
         async with built(settings, database) as program, _listening(program, http):
@@ -59,7 +61,7 @@ async def _listening(program: Program, http: HttpAddress | None) -> AsyncIterato
 @asynccontextmanager
 async def _by_socket(program: Program) -> AsyncIterator[None]:
     token = program.settings.required("slack_app_token")
-    handler = AsyncSocketModeHandler(program.app, token, logger=logging.getLogger("slack_sdk"))
+    handler = PromptSocketModeHandler(program.app, token)
     try:
         # Asked for here, because the client would try a refused token for ever.
         handler.client.wss_uri = await _socket_url(program, token)

@@ -141,7 +141,9 @@ def test_done_without_a_link_asks_for_it(live: Live) -> None:
     assert form["callback_id"] == ids.DONE_FORM
     refused = live.submits("ben", done_evidence="ftp://files.example.com/x")
     assert "Give one link" in refused["errors"][ids.DONE_EVIDENCE]
+    before = len(live.sees("ben"))
     assert live.submits("ben", done_evidence=f"{LINK}/7001")["ok"]
+    live.sees("ben", at_least=before + 2)  # the reply to ben, and the card to all
     card_of(live, label)
 
 
