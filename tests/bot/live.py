@@ -152,11 +152,19 @@ class Live:
 
     def reply(self, user: str, line: str, channel: str = "#payments") -> str:
         """All text of the one private reply to a command."""
+        before = {message["ts"] for message in self.sees(user, channel)}
         answer = self.says(user, line, channel)
         assert answer["ok"], answer
-        assert len(answer["messages"]) >= 1, self.log_text
-        assert answer["messages"][0]["is_ephemeral"]
-        return text_of(answer["messages"][0])
+        private: list[Json] = []
+
+        def has_come() -> bool:
+            # A card for the channel may come before it.
+            news = (one for one in self.sees(user, channel) if one["ts"] not in before)
+            private[:] = [one for one in news if one["is_ephemeral"]]
+            return bool(private)
+
+        self.wait_for(has_come, f"that {line} was answered")
+        return text_of(private[0])
 
     def sees(self, user: str, channel: str = "#payments", at_least: int = 0) -> list[Json]:
         found: list[Json] = self.get(
