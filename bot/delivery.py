@@ -92,14 +92,19 @@ class Delivery:
             return
         for stale in await self.workers.run(self._stale):
             await self._reconcile_stale(stale)
-        await asyncio.gather(*(self._drain(stopping) for _ in range(AT_ONCE)))
+        first = await self.workers.run(self._claim_one)
+        if first is not None:
+            others = (self._drain(stopping) for _ in range(AT_ONCE - 1))
+            await asyncio.gather(self._drain(stopping, first), *others)
 
-    async def _drain(self, stopping: asyncio.Event | None) -> None:
-        while not (stopping and stopping.is_set()):
-            claim = await self.workers.run(self._claim_one)
+    async def _drain(self, stopping: asyncio.Event | None, claim: Claim | None = None) -> None:
+        """Post one claim after the other until nothing is due; a claim at hand is always posted."""
+        while claim is not None or not (stopping and stopping.is_set()):
+            claim = claim or await self.workers.run(self._claim_one)
             if claim is None:
                 return
             await self._deliver(claim)
+            claim = None
 
     async def _deliver(self, claim: Claim) -> None:
         kind = self.kinds.get(claim.kind)

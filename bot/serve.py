@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.settings import Settings
 from bot.slack import SlackUnreachable
-from bot.socket_mode import PromptSocketModeHandler
+from bot.socket_mode import Receiver
 from bot.wiring import Program, built
 from storage.database import Database
 
@@ -61,14 +61,13 @@ async def _listening(program: Program, http: HttpAddress | None) -> AsyncIterato
 @asynccontextmanager
 async def _by_socket(program: Program) -> AsyncIterator[None]:
     token = program.settings.required("slack_app_token")
-    handler = PromptSocketModeHandler(program.app, token)
+    # Asked for here, because the client would try a refused token for ever.
+    receiver = Receiver(program.app, token, await _socket_url(program, token))
+    await receiver.start()
     try:
-        # Asked for here, because the client would try a refused token for ever.
-        handler.client.wss_uri = await _socket_url(program, token)
-        await handler.client.connect()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
         yield
     finally:
-        await handler.client.close()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
+        await receiver.stop()
 
 
 async def _socket_url(program: Program, token: str) -> str:

@@ -24,6 +24,7 @@ from policies.people import SlackIdentity
 
 REMEMBERED_FOR = timedelta(minutes=10)
 MOST_PREFILLED = 200
+MOST_REMEMBERED = 20_000
 
 
 class SlackUnreachable(Exception):
@@ -155,6 +156,8 @@ class Directory:
         if known is None or self.clock.now() - known[0] > REMEMBERED_FOR:
             answer = await self.client.users_info(user=user_id)
             known = (self.clock.now(), self._profile_of(answer["user"]))
+            if len(self._profiles) >= MOST_REMEMBERED:
+                self._profiles.clear()
             self._profiles[user_id] = known
         return known[1]
 

@@ -2,15 +2,15 @@
 
 Acks share the event loop and the interpreter with the answers. An answer therefore takes a turn to
 do its work; acks take none, so they overtake. A turn is given back early by whoever waits for
-something slow, such as a locked database, so that slow answers hold up nobody.
+something slow, such as a locked database or Slack itself, so that slow answers hold up nobody.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-TURNS = 2
-TURN_SECONDS = 0.05
+TURNS = 4
+TURN_SECONDS = 0.03
 
 
 class UnderWay:

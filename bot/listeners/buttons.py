@@ -32,7 +32,7 @@ async def finish_outcome(edge: Edge, value: str, asked: Asked) -> MessagePage | 
 
 async def verify_outcome(edge: Edge, value: str, asked: Asked) -> MessagePage:
     """Verify a colleague's outcome."""
-    return await edge.run(outcomes.verify, asked.now, asked.speaker, outcome_id_of(value))
+    return await edge.run_and_post(outcomes.verify, asked.now, asked.speaker, outcome_id_of(value))
 
 
 async def show_my_week(edge: Edge, _value: str, asked: Asked) -> MessagePage:

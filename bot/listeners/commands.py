@@ -29,7 +29,7 @@ from bot.listeners.edge import Asked, Edge, Request
 from bot.listeners.middleware import answer
 from bot.listeners.setup import open_setup
 from messages.pages.base import MessagePage
-from messages.pages.help import Help
+from messages.pages.help import Help, Refused
 from policies.outcomes import MAX_TITLE
 
 LOG_AS_OUTCOME = "log_as_outcome"
@@ -60,12 +60,14 @@ async def answer_outcome(edge: Edge, text: str, asked: Asked) -> MessagePage | N
     """What `/outcome` says to a line."""
     speaker, now = asked.speaker, asked.now
     match parse_outcome(text, now, speaker.zone, edge.commands.outcome):
-        case Declare(draft=draft):
-            return await edge.run(outcomes.declare, now, speaker, draft)
+        case Declare(draft=draft, amount=amount):
+            page = await edge.run(outcomes.declare, now, speaker, draft)
+            await _own_up_to(amount, edge, asked)
+            return page
         case OpenForm():
             return await open_form(edge, "", asked)
         case Done(outcome_id=outcome_id, url=url):
-            return await edge.run(outcomes.claim, now, speaker, outcome_id, url)
+            return await edge.run_and_post(outcomes.claim, now, speaker, outcome_id, url)
         case OpenDoneForm(outcome_id=outcome_id):
             return await open_done_form(edge, outcome_id, asked)
         case ListMine():
@@ -102,3 +104,10 @@ async def open_done_form(edge: Edge, outcome_id: int, asked: Asked) -> MessagePa
     form = await edge.run(outcomes.done_form, asked.speaker, outcome_id, asked.request.channel_id)
     await edge.replies.open_form(asked.request.trigger_id, form)
     return None
+
+
+async def _own_up_to(amount: str | None, edge: Edge, asked: Asked) -> None:
+    """Say that an amount was understood and left out, rather than drop it silently."""
+    if amount is not None:
+        page = Refused(f"“{amount}” was left out: Mileage keeps no budgets yet.", "")
+        await edge.replies.send(asked.request.address, page)

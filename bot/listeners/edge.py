@@ -39,11 +39,16 @@ class Edge:
     async def run(
         self, flow: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run one flow on the database in the worker pool; what it enqueued is posted at once."""
-        try:
-            return await self.workers.run(flow, self.database, *args, **kwargs)
-        finally:
-            self.wake_delivery()
+        """Run one flow on the database in the worker pool."""
+        return await self.workers.run(flow, self.database, *args, **kwargs)
+
+    async def run_and_post(
+        self, flow: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same, for a flow that enqueues something to post: it is posted at once."""
+        result = await self.run(flow, *args, **kwargs)
+        self.wake_delivery()
+        return result
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,14 +49,14 @@ def register(app: AsyncApp, edge: Edge) -> None:
 async def answer(edge: Edge, request: Request, work: Answer) -> None:
     """Find out who asks, do the work, and show its page; a refusal becomes a reply of its own."""
     with edge.under_way.one():
-        try:
-            async with edge.under_way.turn():
+        async with edge.under_way.turn():
+            try:
                 asked = await admit(edge, request)
                 page = await work(asked)
-        except REFUSALS as refusal:
-            page = page_of(refusal)
-        if page is not None:
-            await edge.replies.send(request.address, page)
+            except REFUSALS as refusal:
+                page = page_of(refusal)
+            if page is not None:
+                await edge.replies.send(request.address, page)
 
 
 async def admit(edge: Edge, request: Request) -> Asked:

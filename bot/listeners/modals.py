@@ -48,7 +48,9 @@ def register(app: AsyncApp, edge: Edge) -> None:
     async def claim(url: str, context: FormContext, asked: Asked) -> MessagePage | None:
         if context.outcome_id is None:
             raise Refusal("This form no longer works.", "Ask for a fresh list of your outcomes.")
-        page = await edge.run(outcomes.claim, asked.now, asked.speaker, context.outcome_id, url)
+        page = await edge.run_and_post(
+            outcomes.claim, asked.now, asked.speaker, context.outcome_id, url
+        )
         return await _shown(edge, context, asked, page)
 
     async def set_up(wanted: SetUp, _context: FormContext, asked: Asked) -> MessagePage:
