@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEK_FORM = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
+YEARS = range(2000, 2200)
+"""Far enough for any history or plan, and far from where the calendar itself ends."""
 
 
 class NotAPeriod(ValueError):
@@ -29,6 +31,8 @@ class IsoWeek:
         if match is None:
             raise NotAPeriod(f"“{text}” is not a week. Write it as 2026-W46.")
         week = cls(int(match[1]), int(match[2]))
+        if week.year not in YEARS:
+            raise NotAPeriod(f"Nothing is known of the year {match[1]}.")
         try:
             date.fromisocalendar(week.year, week.number, 1)
         except ValueError:

@@ -75,6 +75,19 @@ def test_what_is_no_week_is_refused(text: str) -> None:
         IsoWeek.parse(text)
 
 
+@pytest.mark.parametrize("text", ["0000-W01", "0001-W01", "1999-W52", "2200-W01", "9999-W52"])
+def test_a_week_at_the_end_of_the_calendar_is_refused_before_it_overflows(text: str) -> None:
+    with pytest.raises(NotAPeriod, match=f"Nothing is known of the year {text[:4]}"):
+        IsoWeek.parse(text)
+
+
+@pytest.mark.parametrize("text", ["2000-W01", "2199-W52"])
+def test_the_first_and_the_last_week_can_be_compared_with_their_past(text: str) -> None:
+    week = IsoWeek.parse(text)
+    assert len(list(week.last(12))) == 12
+    assert week.bounds(KOLKATA)[0] < week.plus(1).bounds(KOLKATA)[0]
+
+
 @pytest.mark.parametrize(
     ("zone", "week", "hours"),
     [

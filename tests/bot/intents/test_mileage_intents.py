@@ -43,6 +43,7 @@ def test_a_word_becomes_its_intent(text: str, intent: MileageIntent) -> None:
         ("me @ana", "/fuel me"),
         ("digest last", "/fuel digest 2026-W46"),
         ("digest 9999-W52", "/fuel digest 2026-W46"),
+        ("digest 0001-W01", "/fuel digest 2026-W46"),
     ],
 )
 def test_what_is_not_understood_names_the_nearest_form(text: str, nearest: str) -> None:
