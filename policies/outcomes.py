@@ -181,24 +181,34 @@ def parse_outcome_label(text: str) -> int | None:
 def parse_key(text: str) -> OutcomeKey | None:
     """Recognise `PAY-123`, `#481`, a pull request URL, `branch:name` or `tag:name`; None for other words."""
     word = text.strip()
+    if not word.isprintable():
+        return None
     if match := re.fullmatch(r"(branch|tag|ticket|pr):(\S{1,200})", word):
         return OutcomeKey(KeyKind(match[1]), match[2])
     if re.fullmatch(r"[A-Z][A-Z0-9]{1,9}-\d{1,7}", word, re.ASCII):
         return OutcomeKey(KeyKind.TICKET, word)
-    if re.fullmatch(r"#\d{1,7}", word, re.ASCII) or re.fullmatch(
-        r"https?://\S+/(?:pull|merge_requests)/\d+\S*", word
-    ):
+    if re.fullmatch(r"#\d{1,7}", word, re.ASCII) or _is_pull_request_url(word):
         return OutcomeKey(KeyKind.PULL_REQUEST, word)
     return None
 
 
+def _is_pull_request_url(word: str) -> bool:
+    shape = r"https?://\S+/(?:pull|merge_requests)/\d+\S*"
+    return re.fullmatch(shape, word, re.ASCII) is not None and is_evidence_url(word)
+
+
 def is_evidence_url(text: str) -> bool:
-    """Whether the text is a plain http(s) link with a host, within the stored length."""
-    if len(text) > MAX_URL or any(c.isspace() or c in '<>|"' for c in text):
+    """Whether the text is a plain http(s) link with a host, within the stored length.
+
+    A link that could show one host and open another is none: one with a user's name before the
+    host, a backslash (which browsers take for a slash), or characters that reorder or hide text.
+    """
+    if len(text) > MAX_URL or not text.isprintable() or any(c in ' <>|"\\' for c in text):
         return False
     try:
         parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname)
+        is_host_alone = "@" not in parts.netloc and parts.port != 0  # ValueError for port “abc”
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and is_host_alone
     except ValueError:
         return False
 

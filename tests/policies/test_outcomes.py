@@ -95,8 +95,10 @@ def test_a_key_is_recognised_by_its_shape(text: str, kind: KeyKind) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["latency", "p95", "Pay-123", "A-1", "#", "branch:", "http://x/y", "COVID-"]
-)
+    "word",
+    ["latency", "p95", "Pay-123", "A-1", "#", "branch:", "http://x/y", "COVID-", "branch:a\0b",
+     "tag:x\u202eg", "pr:\ud800", "https://git.example.com@evil.example/x/pull/1"],
+)  # fmt: skip
 def test_an_ordinary_word_is_no_key(word: str) -> None:
     assert parse_key(word) is None
 
@@ -113,7 +115,17 @@ def test_what_names_no_outcome_is_none(text: str) -> None:
     assert parse_outcome_label(text) is None
 
 
-@pytest.mark.parametrize("url", [LINK, "http://wiki.example.com/page?id=3#top"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        LINK,
+        "http://wiki.example.com/page?id=3#top",
+        "https://git.example.com:8443/shop/pull/481",
+        "https://medium.example.com/@ana/why?to=ana@example.com",
+        "https://[2001:db8::1]/build/7",
+        "https://wiki.example.com/größe",
+    ],
+)
 def test_a_plain_link_is_evidence(url: str) -> None:
     assert is_evidence_url(url)
 
@@ -124,6 +136,17 @@ def test_a_plain_link_is_evidence(url: str) -> None:
      "https://x.com/a|b", "ftp://x.com/a", "https://[bad", "https://x.com/" + "a" * 1000],
 )  # fmt: skip
 def test_what_is_no_plain_link_is_not_evidence(url: str) -> None:
+    assert not is_evidence_url(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://good.example@evil.example/x", "https://good.example:443@evil.example/x",
+     "https://good.example\\@evil.example/x", "https://good.example\\.evil.example/x",
+     "https://evil.example/\u202egnp.481/llup", "https://evil.example/\u2066x", "https://x.com/\u200bx",
+     "https://x.com/\0", "https://x.com/\x1b[31m", "https://x.com/\ud800", "https://x.com:port/"],
+)  # fmt: skip
+def test_a_link_that_could_deceive_its_reader_is_not_evidence(url: str) -> None:
     assert not is_evidence_url(url)
 
 
