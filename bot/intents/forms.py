@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.intents.outcomes import EXAMPLE_LINK
-from bot.intents.words import shortened
+from bot.intents.words import shortened, without_controls
 from messages import ids
 from policies.outcomes import (
     MAX_KEYS,
@@ -127,9 +127,9 @@ def _text(values: Values, field: str) -> str:
     option = element.get("selected_option") or {}
     for found in (element.get("value"), element.get("selected_date"), element.get("selected_time")):
         if isinstance(found, str):
-            return found
+            return without_controls(found)
     chosen = option.get("value")
-    return chosen if isinstance(chosen, str) else ""
+    return without_controls(chosen) if isinstance(chosen, str) else ""
 
 
 def _many(values: Values, field: str) -> tuple[str, ...]:
@@ -137,7 +137,8 @@ def _many(values: Values, field: str) -> tuple[str, ...]:
     element = _element(values, field)
     options = [option.get("value") for option in element.get("selected_options") or ()]
     users = element.get("selected_users") or [element.get("selected_user")]
-    return tuple(dict.fromkeys(one for one in (*options, *users) if isinstance(one, str) and one))
+    chosen = (without_controls(one) for one in (*options, *users) if isinstance(one, str))
+    return tuple(dict.fromkeys(one for one in chosen if one))
 
 
 def _choice(values: Values, field: str, default: E, errors: dict[str, str]) -> E:

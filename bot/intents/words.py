@@ -2,9 +2,11 @@
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable
 
 CLOSING_QUOTES = {'"': '"”“', "“": '”“"', "„": '“”"', "«": "»", "‘": "’", "'": "'"}
+_UNSTORABLE = ("Cc", "Cs")  # format characters stay: emoji, Persian and Hindi are joined by them
 _ENTITY = re.compile(r"<([@#!]|https?://|mailto:)([^<>|]*)(?:\|([^<>]*))?>")
 
 
@@ -19,9 +21,21 @@ class NotUnderstood(Exception):
 
 def readable(text: str) -> str:
     """The line as its author sees it: `<@U1|ana>` as `@ana`, `<https://x|x>` as the link, `&amp;` as `&`."""
-    plain = _ENTITY.sub(_entity_as_typed, text)
+    plain = _ENTITY.sub(_entity_as_typed, without_controls(text))
     plain = plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     return " ".join(plain.split())
+
+
+def without_controls(text: str) -> str:
+    """The text without control characters and lone surrogates, which no database takes and nobody
+    typed; line breaks and other blanks become spaces.
+    """
+    if text.isprintable():
+        return text
+    kept = (
+        sign for sign in text if sign.isspace() or unicodedata.category(sign) not in _UNSTORABLE
+    )
+    return "".join(" " if sign.isspace() else sign for sign in kept)
 
 
 def split_quoted(text: str) -> tuple[str, str] | None:

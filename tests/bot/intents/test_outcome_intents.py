@@ -214,6 +214,29 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.parametrize(
+    ("sentence", "text", "intent"),
+    [
+        ("a NUL in a title", "Cut\0 p95", Declare(OutcomeDraft("Cut p95"))),
+        ("a lone surrogate", "Cut p95\ud83d", Declare(OutcomeDraft("Cut p95"))),
+        ("a line break", "Cut\np95", Declare(OutcomeDraft("Cut p95"))),
+        ("an escape sequence", "Cut \x1b[31mp95", Declare(OutcomeDraft("Cut [31mp95"))),
+        (
+            "a NUL in a key",
+            "Cut p95 branch:a\0b",
+            Declare(OutcomeDraft("Cut p95", keys=(OutcomeKey(KeyKind.BRANCH, "ab"),))),
+        ),
+        ("a NUL in a link", f"done O-12 <{LINK}\0|x>", Done(12, LINK)),
+        ("a NUL in a verb", "li\0st", ListMine()),
+        ("a joined emoji stays whole", "Ship 👩\u200d💻", Declare(OutcomeDraft("Ship 👩\u200d💻"))),
+    ],
+)
+def test_what_no_database_takes_is_left_out(
+    sentence: str, text: str, intent: OutcomeIntent
+) -> None:
+    assert read(text) == intent
+
+
 @given(st.text() | st.lists(PIECES).map(" ".join))
 def test_any_text_is_an_intent_or_a_refusal(text: str) -> None:
     for now in (THURSDAY, datetime(2028, 3, 1, tzinfo=UTC)):
