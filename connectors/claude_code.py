@@ -17,25 +17,27 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from msgspec import UNSET
 
 from connectors.claude_code_copies import (
-    NOT_SIDECHAIN,
     SOURCE,
     Copies,
     Identity,
-    Response,
+    Tokens,
     anonymous_identity,
     identity_of,
+    key_of,
     revision_of,
     settle,
 )
 from connectors.claude_code_lines import (
-    NO_COST,
     Line,
     Refused,
     Usage,
     advisors_of,
+    are_text,
+    read_doubtful_line,
     read_line,
 )
 from connectors.lines import LONGEST_LINE, blocks_of_lines, files_under
@@ -48,7 +50,7 @@ from connectors.reading import (
     Source,
     nothing_listens,
 )
-from policies.usage import TokenCounts, microseconds
+from policies.usage import microseconds
 
 SUFFIX: Final = ".jsonl"
 MOST_REFUSALS_OF_A_FILE: Final = 1000
@@ -82,6 +84,10 @@ class Logs:
         self.copies.merge(other.copies)
 
 
+encode_logs: Final = msgspec.msgpack.Encoder().encode
+decode_logs: Final = msgspec.msgpack.Decoder(Logs).decode
+
+
 @dataclass(slots=True)
 class LogFile:
     """One file being read. `name` is its path below the given folder; `owner` the folder it is in."""
@@ -94,19 +100,20 @@ class LogFile:
     refused: list[Refusal] = field(default_factory=list)
     not_listed: int = 0
     copies: Copies = field(default_factory=Copies)
-    anonymous: Counter[Identity] = field(default_factory=Counter)
+    anonymous: Counter[tuple[object, ...]] = field(default_factory=Counter)
 
     def read(self, blocks: Iterable[list[bytes | None]]) -> Logs:
         """Read the lines, wherever they come from."""
         before = 0
         for block in blocks:
+            read = read_line if are_text(block) else read_doubtful_line
             for number, line in enumerate(block, before + 1):
                 if line is None:
                     self.lines += 1
                     self.refuse(number, f"longer than {LONGEST_LINE >> 20} MB")
                 elif line and not line.isspace():
                     self.lines += 1
-                    found = read_line(line)
+                    found = read(line)
                     if found is not None:
                         self.take(found, number)
             before += len(block)
@@ -117,16 +124,17 @@ class LogFile:
         if isinstance(found, Refused):
             self.refuse(number, found.reason)
             return
-        start_us = round(found.timestamp.timestamp() * 1_000_000)
         if found.timestamp.tzinfo is None:
             self.refuse(number, "timestamp has no time zone")
-        elif not EARLIEST_US <= start_us <= self.latest_us:
+            return
+        start_us = round(found.timestamp.timestamp() * 1_000_000)
+        if not EARLIEST_US <= start_us <= self.latest_us:
             self.refuse(number, "timestamp is in no sensible year")
-        else:
-            message = found.message
-            self.take_usage(found, start_us, message.id, message.model, message.usage)
-            if message.usage.iterations is not UNSET:
-                self.take_advice(found, start_us)
+            return
+        message = found.message
+        self.take_usage(found, start_us, message.id, message.model, message.usage)
+        if message.usage.iterations is not UNSET:
+            self.take_advice(found, start_us)
 
     def take_advice(self, found: Line, start_us: int) -> None:
         """The rounds of advisors, each like a response of its own."""
@@ -140,41 +148,42 @@ class LogFile:
     ) -> None:
         """Keep what the line tells of a response, unless another line tells it better."""
         tokens = tokens_of(usage)
-        if model == SYNTHETIC and not tokens.total:
+        if model == SYNTHETIC and not any(tokens):
             return  # Claude Code's own words, such as an API error: no model, no tokens
         session_id = line.sessionId or self.session_id
         revision = revision_of(tokens, line.isSidechain is True, usage.speed is not UNSET)
-        ordinal = 0
         if message_id:
             identity = identity_of(message_id, line.requestId, session_id, start_us)
         else:
-            identity, ordinal = self.numbered(line.requestId, start_us, model, tokens)
+            identity = self.numbered((line.requestId, start_us, model, tokens))
         if self.copies.wants(identity, revision, start_us, session_id):
-            self.copies.best[identity] = Response(
-                revision,
-                message_id,
-                line.requestId,
-                session_id,
+            branch, ticket = branch_and_ticket(line.gitBranch)
+            self.copies.best[identity] = Observation(
+                self.owner,
+                key_of(identity, start_us),
                 start_us,
                 model or NO_MODEL,
+                *tokens,
+                revision,
                 usage.speed == "fast",
-                self.owner,
-                line.cwd,
-                line.gitBranch,
-                line.version,
-                line.costUSD if usage is line.message.usage else NO_COST,
-                tokens,
-                ordinal,
+                session_id,
+                line.requestId or None,
+                tool_of(line.version),
+                "sidechain" if line.isSidechain is True else "main",
+                last_part(line.cwd),
+                branch,
+                None,  # commit
+                None,  # pull request
+                ticket,
+                None,  # outcome
+                1,
+                nanos(line.costUSD) if usage is line.message.usage else None,
             )
 
-    def numbered(
-        self, request_id: str, start_us: int, model: str, tokens: TokenCounts
-    ) -> tuple[Identity, int]:
-        """The identity of a response without an id, and its place among equal ones of this file."""
-        first = anonymous_identity(request_id, start_us, model or NO_MODEL, tokens, 0)
-        ordinal = self.anonymous[first]
-        self.anonymous[first] += 1
-        return (*first[:-1], ordinal), ordinal
+    def numbered(self, known: tuple[object, ...]) -> Identity:
+        """The identity of a response without an id: what is known, and its place among equals."""
+        self.anonymous[known] += 1
+        return anonymous_identity(known, self.anonymous[known])
 
     def refuse(self, number: int, reason: str) -> None:
         """Leave a line out, and say so; beyond a thousand a file they are only counted."""
@@ -223,7 +232,7 @@ def reading_of(parts: Iterable[Logs]) -> Reading:
         lines=logs.lines,
         duplicates=logs.copies.lines - len(responses),
         refused=logs.refused,
-        observations=map(observation, responses),
+        observations=responses,
     )
 
 
@@ -264,36 +273,10 @@ def session_of(path: Path) -> str:
     return path.stem if below <= 2 else parts[-2]
 
 
-def observation(response: Response) -> Observation:
-    """The response as a fact for the core. Of paths only the last part is kept."""
-    branch, ticket = branch_and_ticket(response.branch)
-    return Observation(
-        response.owner,
-        response.usage_key,
-        response.start_us,
-        response.model,
-        response.tokens,
-        response.revision,
-        response.fast,
-        response.session_id,
-        response.request_id or None,
-        tool_of(response.version),
-        "sidechain" if response.revision < NOT_SIDECHAIN else "main",
-        last_part(response.cwd),
-        branch,
-        None,  # commit
-        None,  # pull request
-        ticket,
-        None,  # outcome
-        1,
-        nanos(response.cost_usd),
-    )
-
-
-def tokens_of(usage: Usage) -> TokenCounts:
+def tokens_of(usage: Usage) -> Tokens:
     """Disjoint classes: writes by lifetime where the log tells it, else of unknown lifetime."""
     split = usage.cache_creation
-    return TokenCounts(
+    return (
         usage.input_tokens,
         usage.cache_read_input_tokens,
         split.ephemeral_5m_input_tokens if split else 0,
@@ -330,24 +313,20 @@ def nanos(usd: float) -> int | None:
     return round(usd * 1e9) if 0 <= usd < 1e6 else None
 
 
-def _packed(read: Callable[..., Logs], files: list[Path]) -> tuple[Logs, bytes]:
+def _packed(read: Callable[..., Logs], files: list[Path]) -> bytes:
     gc.disable()  # this process makes a million tuples, no cycles, and ends
-    logs = read(files, on_bytes=nothing_listens)
-    packed = logs.copies.packed()
-    logs.copies = Copies()
-    return logs, packed
+    return encode_logs(read(files, on_bytes=nothing_listens))
 
 
 def _unpacked(
-    results: Iterable[tuple[Logs, bytes]],
+    results: Iterable[bytes],
     tasks: list[list[Path]],
     sizes: dict[Path, int],
     on_bytes: OnBytes,
 ) -> Iterator[Logs]:
-    for task, (logs, packed) in zip(tasks, results, strict=True):
-        logs.copies = Copies.unpacked(packed)
+    for task, packed in zip(tasks, results, strict=True):
         on_bytes(sum(sizes[file] for file in task))
-        yield logs
+        yield decode_logs(packed)
 
 
 def _tasks(files: list[Path], sizes: dict[Path, int]) -> list[list[Path]]:

@@ -6,7 +6,9 @@ counts as usage, and what makes a line unusable, is as in ccusage 20.0.24 (see d
 
 import json
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Final, Literal, NamedTuple
 
 import msgspec
@@ -130,14 +132,31 @@ PLACE: Final = re.compile(r" - at `\$\.?(.*)`$")
 SECOND_LOOK_LIMIT: Final = 8 << 20
 
 
-def read_line(line: bytes) -> Line | Refused | None:
-    """A line with usage, None for a line of the log that has none, or why it is refused."""
+def are_text(lines: Iterable[bytes | None]) -> bool:
+    """Whether all of these lines are UTF-8, which is told far faster of many at once."""
     try:
-        if not line.isascii():
-            line.decode()
-        found = decode_line(line)
+        b"\n".join(lines).decode()  # type: ignore[arg-type]  # None, an endless line, is no text
+    except (TypeError, UnicodeDecodeError):
+        return False
+    return True
+
+
+def read_doubtful_line(line: bytes) -> Line | Refused | None:
+    """The same of a line that need not be UTF-8."""
+    try:
+        line.decode()
     except UnicodeDecodeError:
         return Refused("binary data" if b"\0" in line else "not UTF-8")
+    return read_line(line)
+
+
+def read_line(line: bytes) -> Line | Refused | None:
+    """A line with usage, None for a line of the log that has none, or why it is refused.
+
+    Strings that are not kept are not looked into, so the line must be UTF-8.
+    """
+    try:
+        found = decode_line(line)
     except (msgspec.DecodeError, RecursionError) as error:
         return _second_look(line, error)
     if found.message.usage is not NO_USAGE:
@@ -160,11 +179,17 @@ def advisors_of(usage: Usage) -> list[Iteration]:
     return [one for one in rounds if one.type == ADVISOR and one.model]
 
 
+@lru_cache(maxsize=1024)
+def is_version(text: str) -> bool:
+    """Whether it begins like 2.0.1."""
+    return VERSION.match(text) is not None
+
+
 def _why_not(found: Line) -> Refused | None:
     """What makes a line with usage unusable."""
     if found.timestamp is NO_TIME:
         return Refused("timestamp is missing")
-    if found.version and not VERSION.match(found.version):
+    if found.version and not is_version(found.version):
         return Refused("version is not like 2.0.1")
     return None
 

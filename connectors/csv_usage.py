@@ -192,12 +192,20 @@ def observation(row: dict[str, str], now: datetime) -> Observation:
     if end is not None and end < start:
         raise BadRow("end is before timestamp")
     requests = number(row, "requests", MOST_TOKENS)
+    tokens = TokenCounts(*(number(row, name, MOST_TOKENS) for name in TOKENS))
+    if tokens.input_uncached is None or tokens.output_total is None:
+        raise BadRow("input_tokens or output_tokens is empty")
     fact = Observation(
         owner=owner(row),
         usage_key=b"",
         start_us=start,
         model=model,
-        tokens=TokenCounts(*(number(row, name, MOST_TOKENS) for name in TOKENS)),
+        input_uncached=tokens.input_uncached,
+        cache_read=tokens.cache_read,
+        cache_write_5m=tokens.cache_write_5m,
+        cache_write_1h=tokens.cache_write_1h,
+        cache_write_other=tokens.cache_write_other,
+        output_total=tokens.output_total,
         revision=number(row, "revision", 2**62) or 0,
         requests=requests,
         cost_reported_nusd=cost(row),
@@ -213,8 +221,6 @@ def observation(row: dict[str, str], now: datetime) -> Observation:
         ticket=text(row, "ticket"),
         outcome_tag=text(row, "outcome"),
     )
-    if fact.tokens.input_uncached is None or fact.tokens.output_total is None:
-        raise BadRow("input_tokens or output_tokens is empty")
     key = text(row, "key")
     return keyed(fact, f"key\0{fact.owner}\0{key}") if key else fact
 

@@ -7,7 +7,7 @@ from typing import BinaryIO, Final
 
 from connectors.reading import CannotRead, OnBytes
 
-BLOCK: Final = 1 << 20
+BLOCK: Final = 1 << 18
 LONGEST_LINE: Final = 64 << 20
 """Bytes; a longer line is skipped without being held, and refused."""
 
@@ -21,19 +21,16 @@ def blocks_of_lines(
     skipping = False
     while data := file.read(block):
         on_bytes(len(data))
-        first, newline, others = data.partition(b"\n")
+        first, *others = data.split(b"\n")
         if not skipping:
             rest.append(first)
             held += len(first)
         if held > longest:
             rest, held, skipping = [], 0, True
-        if not newline:
-            continue
-        lines: list[bytes | None] = [None if skipping else b"".join(rest)]
-        *whole, last = others.split(b"\n")
-        lines += whole
-        yield lines
-        rest, held, skipping = [last], len(last), False
+        if others:
+            last = others.pop()
+            yield [None if skipping else b"".join(rest), *others]
+            rest, held, skipping = [last], len(last), False
     if held or skipping:
         yield [None if skipping else b"".join(rest)]
 

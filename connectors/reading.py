@@ -46,7 +46,12 @@ class Observation(NamedTuple):
     usage_key: bytes
     start_us: int
     model: str
-    tokens: TokenCounts
+    input_uncached: int | None
+    cache_read: int | None
+    cache_write_5m: int | None
+    cache_write_1h: int | None
+    cache_write_other: int | None
+    output_total: int | None
     revision: int
     fast: bool = False
     session_id: str | None = None
@@ -63,6 +68,18 @@ class Observation(NamedTuple):
     cost_reported_nusd: int | None = None
     end_us: int | None = None
     is_bucket: bool = False
+
+    @property
+    def tokens(self) -> TokenCounts:
+        """The disjoint token classes."""
+        return TokenCounts(
+            self.input_uncached,
+            self.cache_read,
+            self.cache_write_5m,
+            self.cache_write_1h,
+            self.cache_write_other,
+            self.output_total,
+        )
 
 
 class StoredUsage(NamedTuple):

@@ -182,8 +182,9 @@ class Store:
     def record(self, person_id: int, email: str, one: Observation) -> UsageRecord:
         """The row of a fact, counted in the report."""
         granularity = Granularity.BUCKET if one.is_bucket else Granularity.REQUEST
+        tokens = one.tokens
         card = self.book.card(one.model, one.start_us, one.fast)
-        cost = card.cost_nusd(one.tokens, granularity) if card else None
+        cost = card.cost_nusd(tokens, granularity) if card else None
         end_us = one.start_us if one.end_us is None else one.end_us
         return UsageRecord(
             person_id,
@@ -213,7 +214,7 @@ class Store:
             one.pull_request,
             one.ticket,
             one.outcome_tag,
-            *one.tokens,
+            *tokens,
             None,  # output_reasoning
             one.requests,
             one.cost_reported_nusd,
