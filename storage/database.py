@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, Self
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from storage import migrations
+from storage.address import normalised_url, shown, without_secrets
 from storage.errors import (
     DatabaseLocked,
     DatabaseTooNew,
@@ -22,18 +23,20 @@ from storage.errors import (
 LOCK_WAIT_SECONDS: Final = 15.0
 """How long a writer waits for its turn; SQLite's lock is unfair, and waits of 3 s were measured."""
 
-POSTGRESQL_DRIVER: Final = "postgresql+psycopg"
 POSTGRESQL_LOCK_FAILURES: Final = {"55P03", "40P01", "40001"}
 POSTGRESQL_SERVER_FAILURES: Final = {"08", "28", "3D", "53", "57"}
 """Classes of SQLSTATE: connection, authorisation, catalogue, resources, operator intervention."""
-SQLITE_FILE_FAILURES: Final = ("unable to open", "readonly", "not a database", "malformed", "disk")
+POSTGRESQL_READ_ONLY: Final = {"25006", "42501"}
+"""A server or role that reads only, and a role without the right to a table."""
+POSTGRESQL_TABLE_EXISTS: Final = "42P07"
+SQLITE_FILE_FAILURES: Final = ("unable to open", "not a database", "malformed", "disk")
 
 
 class Database:
     """A pool of connections to SQLite or PostgreSQL. Safe to share between threads, not forks."""
 
     def __init__(self, engine: Engine) -> None:
-        self._address = engine.url.render_as_string(hide_password=True)
+        self._url, self._address = engine.url, shown(engine.url)
         self._writer = engine.execution_options(mileage_writes=True)
         self._reader = engine.execution_options(mileage_writes=False)
         if engine.dialect.name == "postgresql":
@@ -118,12 +121,23 @@ class Database:
     def _explained(self, error: Exception) -> StorageError | None:
         cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
         said = (str(cause).strip() or type(cause).__name__).splitlines()[0]
+        said = without_secrets(said, self._url)
         if "no such table" in said or type(cause).__name__ == "UndefinedTable":
             return self._too_old()
         if _is_lock_failure(cause, said):
             return DatabaseLocked(
                 f"The database at {self._address} is locked by another program. "
                 "Wait for it to finish or stop it, and try again."
+            )
+        if _is_read_only(cause, said):
+            return DatabaseUnreachable(
+                f"The database at {self._address} does not let this program write: {said}. "
+                "Give it the right to, or point MILEAGE_DATABASE_URL at another database."
+            )
+        if _is_taken_by_others(cause, said):
+            return DatabaseUnreachable(
+                f"The database at {self._address} holds tables that Mileage did not make: {said}. "
+                "Point MILEAGE_DATABASE_URL at an empty database."
             )
         if _is_connection_failure(cause, said):
             return DatabaseUnreachable(
@@ -133,27 +147,22 @@ class Database:
         return None
 
 
-def normalised_url(url: str) -> URL:
-    """Read an address, with `postgres://` and `postgresql://` taken as psycopg's; StorageError else."""
-    try:
-        address = make_url(url)
-        backend = address.get_backend_name()
-    except (ArgumentError, NoSuchModuleError):
-        address, backend = URL.create("unknown"), ""
-    if backend in ("postgres", "postgresql"):
-        return address.set(drivername=POSTGRESQL_DRIVER)
-    if backend == "sqlite" and address.database not in (None, "", ":memory:"):
-        return address
-    raise DatabaseUnreachable(
-        "MILEAGE_DATABASE_URL is no address of a database. "
-        "Write sqlite:///mileage.db or postgresql://user@host/name."
-    )
-
-
 def _is_lock_failure(cause: BaseException, said: str) -> bool:
     if isinstance(cause, sqlite3.Error):
         return "is locked" in said
     return getattr(cause, "sqlstate", None) in POSTGRESQL_LOCK_FAILURES
+
+
+def _is_read_only(cause: BaseException, said: str) -> bool:
+    if isinstance(cause, sqlite3.Error):
+        return "readonly" in said
+    return getattr(cause, "sqlstate", None) in POSTGRESQL_READ_ONLY
+
+
+def _is_taken_by_others(cause: BaseException, said: str) -> bool:
+    if isinstance(cause, sqlite3.Error):
+        return "already exists" in said
+    return getattr(cause, "sqlstate", None) == POSTGRESQL_TABLE_EXISTS
 
 
 def _is_connection_failure(cause: BaseException, said: str) -> bool:

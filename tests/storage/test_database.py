@@ -5,11 +5,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlmodel import select
 
-from storage import people
-from storage.database import Database, normalised_url
+from storage import migrations, people
+from storage.database import Database
 from storage.errors import (
     DatabaseLocked,
     DatabaseTooNew,
@@ -20,27 +20,6 @@ from storage.errors import (
 from storage.tables import PersonRow
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.mark.parametrize(
-    ("typed", "read"),
-    [
-        ("postgres://u:p@h/d", "postgresql+psycopg://u:p@h/d"),
-        ("postgresql://u:p@h/d", "postgresql+psycopg://u:p@h/d"),
-        ("postgresql+psycopg://u:p@h/d", "postgresql+psycopg://u:p@h/d"),
-        ("sqlite:///mileage.db", "sqlite:///mileage.db"),
-    ],
-)
-def test_an_address_is_taken_in_the_forms_people_have(typed: str, read: str) -> None:
-    assert normalised_url(typed).render_as_string(hide_password=False) == read
-
-
-@pytest.mark.parametrize(
-    "typed", ["", "mileage.db", "sqlite://", "sqlite:///:memory:", "mysql://h/d"]
-)
-def test_an_address_that_is_no_database_gets_one_sentence(typed: str) -> None:
-    with pytest.raises(DatabaseUnreachable, match="MILEAGE_DATABASE_URL is no address"):
-        Database.open(typed)
 
 
 def test_a_write_that_fails_halfway_leaves_nothing(database: Database) -> None:
@@ -144,6 +123,58 @@ def test_a_newer_database_is_refused_and_not_migrated(database: Database) -> Non
         database.require_current()
     with pytest.raises(DatabaseTooNew, match="newer Mileage"):
         database.migrate()
+
+
+def test_an_older_database_asks_for_migrate(database: Database) -> None:
+    for older in (*migrations.revisions()[:-1], None):
+        with database.writing() as session:
+            session.connection().execute(text("DELETE FROM alembic_version"))
+            if older is not None:
+                row = text("INSERT INTO alembic_version VALUES (:older)")
+                session.connection().execute(row, {"older": older})
+        with pytest.raises(DatabaseTooOld, match="Run “mileage migrate”"):
+            database.require_current()
+
+
+def test_tables_of_another_program_are_named_and_left_alone(database: Database) -> None:
+    with database.writing() as session:
+        session.connection().execute(text("DROP TABLE alembic_version"))
+    assert database.is_empty()
+    with pytest.raises(DatabaseUnreachable, match="tables that Mileage did not make") as refused:
+        database.migrate()
+    assert "\n" not in str(refused.value)
+    assert database.is_empty()
+
+
+def test_a_sqlite_file_that_cannot_be_written_is_one_sentence(sqlite_url: str) -> None:
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    content = bytearray(path.read_bytes())
+    content[18] = 3  # a write version of the file format that is to come: SQLite then only reads
+    path.write_bytes(content)
+    database = Database.open(sqlite_url)
+    with (
+        pytest.raises(DatabaseUnreachable, match="does not let this program write") as refused,
+        database.writing() as session,
+    ):
+        people.ensure_person_by_email(session, "ann@example.org")
+    assert "\n" not in str(refused.value)
+    database.dispose()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("option", ["default_transaction_read_only=on", "role=pg_monitor"])
+def test_a_server_that_does_not_let_us_write_is_one_sentence(
+    postgres_url: str, option: str
+) -> None:
+    address = make_url(postgres_url).update_query_dict({"options": f"-c {option}"})
+    database = Database.open(address.render_as_string(hide_password=False))
+    with (
+        pytest.raises(DatabaseUnreachable, match="does not let this program write") as refused,
+        database.writing() as session,
+    ):
+        people.ensure_person_by_email(session, "ann@example.org")
+    assert "\n" not in str(refused.value)
+    database.dispose()
 
 
 @pytest.mark.parametrize(

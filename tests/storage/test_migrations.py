@@ -9,7 +9,8 @@ from sqlalchemy import Connection, create_engine, inspect
 
 from policies.usage import UsageRecord
 from storage import migrations
-from storage.database import Database, normalised_url
+from storage.address import normalised_url
+from storage.database import Database
 from storage.tables import Stored, UsageRow, table_of
 from tests.postgres import create_database
 
@@ -41,6 +42,8 @@ def test_the_last_migration_can_be_undone_and_done_again(empty_url: str) -> None
     engine = create_engine(normalised_url(empty_url))
     with engine.begin() as connection:
         migrations.downgrade(connection)
+        assert migrations.revision_of(connection) == migrations.revisions()[-2]
+        migrations.downgrade(connection, "base")
         assert inspect(connection).get_table_names() == ["alembic_version"]
         migrations.upgrade(connection)
         assert _differences(connection) == []
@@ -84,3 +87,22 @@ def test_the_names_of_the_files_say_what_alembic_says() -> None:
     chain = [script.revision for script in scripts.walk_revisions()]
     assert migrations.revisions() == tuple(reversed(chain))
     assert migrations.newest() == scripts.get_current_head()
+
+
+def test_people_at_home_when_cohorts_came_count_there_since_ever(empty_url: str) -> None:
+    engine = create_engine(normalised_url(empty_url))
+    with engine.begin() as connection:
+        migrations.upgrade(connection, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO team VALUES (1, 'One', 'T1', 'C1', 'UTC', 'monday', 9, 30)"
+        )
+        for values in ("(1, 'Ann', 'UTC', 1)", "(2, 'Bob', 'UTC', NULL)"):
+            connection.exec_driver_sql(
+                f"INSERT INTO person (id, name, time_zone, home_team_id) VALUES {values}"  # noqa: S608
+            )
+        migrations.upgrade(connection)
+        found = connection.exec_driver_sql(
+            "SELECT team_id, person_id, from_week, until_week FROM membership"
+        )
+        assert [tuple(row) for row in found] == [(1, 1, None, None)]
+    engine.dispose()
