@@ -6,11 +6,12 @@ read the channel's history, the team's leads are asked instead.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import TypeVar
 
 import structlog
 
@@ -27,6 +28,8 @@ from storage.database import Database
 from storage.deliveries import Claim
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 LEASE = timedelta(minutes=3)
 SHORTLY = timedelta(seconds=5)
@@ -112,17 +115,42 @@ class Delivery:
             await self._abandon(claim, "unknown_kind")
             return
         try:
-            post = await self.workers.run(kind.compose, self.database, claim)
+            post = await self._composed(claim, kind)
         except NotYet:
             await self._release(claim, "not_yet", SHORTLY)
+            return
+        except PostFailed as failure:
+            await self._try_later(failure, claim)
             return
         if post is None:
             await self._drop(claim)
             return
         try:
-            await self._confirm(claim, *await self.poster.post(claim, post))
+            posted = await self._whatever_fails(claim, self.poster.post(claim, post))
         except PostFailed as failure:
             await self._after(failure, claim, kind, post)
+            return
+        await self._confirm(claim, *posted)
+
+    async def _composed(self, claim: Claim, kind: Kind) -> Post | None:
+        """What is to be posted; NotYet, and PostFailed for a fault that nobody foresaw."""
+        try:
+            return await self.workers.run(kind.compose, self.database, claim)
+        except NotYet:
+            raise
+        except Exception as fault:
+            self._log_fault(claim, fault)
+            raise PostFailed("fault", Trouble.TEMPORARY) from fault
+
+    async def _whatever_fails(self, claim: Claim, talk: Awaitable[T]) -> T:
+        """Talk to Slack; a fault that nobody foresaw may have come after the message was posted."""
+        try:
+            return await talk
+        except PostFailed:
+            raise
+        except Exception as fault:
+            self._log_fault(claim, fault)
+            raise PostFailed("fault", Trouble.UNSURE) from fault
 
     async def _after(self, failure: PostFailed, claim: Claim, kind: Kind, post: Post) -> None:
         match failure.trouble:
@@ -130,17 +158,29 @@ class Delivery:
                 await self._abandon(claim, failure.error)
             case Trouble.UNSURE if post.replaces_ts is None:
                 await self._reconcile(claim, kind, post)
-            case _ if claim.attempt >= MOST_ATTEMPTS:
-                await self._abandon(claim, failure.error)
             case _:
-                await self._release(claim, failure.error, failure.retry_after or _backoff(claim))
+                await self._try_later(failure, claim)
+
+    async def _try_later(self, failure: PostFailed, claim: Claim) -> None:
+        """Give the claim back for another attempt, or give up after the last."""
+        if claim.attempt >= MOST_ATTEMPTS:
+            await self._abandon(claim, failure.error)
+        else:
+            await self._release(claim, failure.error, failure.retry_after or _backoff(claim))
 
     async def _reconcile_stale(self, stale: Claim) -> None:
         claim = await self.workers.run(self._take_over, stale)
         if claim is None:
             return
         kind = self.kinds.get(claim.kind)
-        post = await self.workers.run(kind.compose, self.database, claim) if kind else None
+        try:
+            post = await self._composed(claim, kind) if kind else None
+        except NotYet:
+            await self._release(claim, "not_yet", SHORTLY)
+            return
+        except PostFailed as failure:
+            await self._keep_unsure(claim, failure)
+            return
         if kind is None or post is None:
             await self._release(claim, "stale", timedelta())
             return
@@ -149,24 +189,26 @@ class Delivery:
     async def _reconcile(self, claim: Claim, kind: Kind, post: Post) -> None:
         """Find out from the channel whether a claim's message stands there already."""
         try:
-            found = await self.poster.find(claim, post)
+            found = await self._whatever_fails(claim, self.poster.find(claim, post))
         except PostFailed as failure:
             if failure.trouble is not Trouble.PERMANENT:
-                await self._release_unsure(claim, failure)
+                await self._keep_unsure(claim, failure)
             elif kind.asks_when_unsure:
                 await self._abandon(claim, "unsure")
             else:
                 await self._release(claim, failure.error, SHORTLY)
             return
         if found is None:
-            await self._release(claim, "not_found_in_channel", _backoff(claim))
+            await self._try_later(PostFailed("not_found_in_channel", Trouble.TEMPORARY), claim)
             return
         log.info("delivery_found", kind=claim.kind, delivery=claim.id)
         await self._confirm(claim, *found)
 
-    async def _release_unsure(self, claim: Claim, failure: PostFailed) -> None:
+    async def _keep_unsure(self, claim: Claim, failure: PostFailed) -> None:
         """Leave the claim to run out: it is reconciled again then, and never posted blindly."""
         log.warning("delivery_unsure", kind=claim.kind, delivery=claim.id, error=failure.error)
+        if claim.attempt >= MOST_ATTEMPTS:
+            await self._abandon(claim, "unsure")
 
     async def _confirm(self, claim: Claim, channel_id: str, ts: str) -> None:
         now = self.clock.now()
@@ -217,6 +259,15 @@ class Delivery:
             error=error,
         )
         self.wake()
+
+    def _log_fault(self, claim: Claim, fault: Exception) -> None:
+        log.error(
+            "delivery_fault",
+            kind=claim.kind,
+            delivery=claim.id,
+            fault=type(fault).__name__,
+            at=places_of(fault),
+        )
 
     def _claim_one(self) -> Claim | None:
         now = self.clock.now()

@@ -13,12 +13,12 @@ from typing import Any, Final
 
 import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.flows.posts import Post
 from bot.slack import Directory
+from bot.slack_api import NO_ANSWER, TEMPORARY, UNSURE, NoSlackAnswer, error_word
 from bot.workers import Workers
 from messages.charts import chart_png
 from messages.limits import require_fit
@@ -31,16 +31,6 @@ log = structlog.get_logger()
 
 EVENT_TYPE: Final = "mileage_delivery"
 PAGES_SEARCHED = 3
-
-TEMPORARY = {
-    "ratelimited",
-    "rate_limited",
-    "request_timeout",
-    "service_unavailable",
-    "team_added_to_org",
-}
-UNSURE = {"fatal_error", "internal_error"}
-"""Slack's documentation: some part of the operation may have succeeded before the error."""
 
 
 class Trouble(Enum):
@@ -121,14 +111,14 @@ class Poster:
         try:
             return await self._send(claim, channel_id, render_digest(page, "native"))
         except SlackApiError as error:
-            if error.response.get("error") != "invalid_blocks":
+            if error_word(error) != "invalid_blocks":
                 raise
         log.info("chart_refused", delivery=claim.id, next="image")
         if (file_id := await self._upload_chart(page)) is not None:
             try:
                 return await self._send(claim, channel_id, render_digest(page, "image", file_id))
             except SlackApiError as error:
-                if error.response.get("error") != "invalid_blocks":
+                if error_word(error) != "invalid_blocks":
                     raise
         log.info("chart_refused", delivery=claim.id, next="text")
         return await self._send(claim, channel_id, render_digest(page, "text"))
@@ -146,7 +136,7 @@ class Poster:
                 content=png,
                 request_file_info=False,
             )
-        except (SlackClientError, aiohttp.ClientError, TimeoutError):
+        except NO_ANSWER:
             return None
         return str(uploaded["files"][0]["id"])
 
@@ -166,6 +156,8 @@ class Poster:
             unfurl_media=False,
             **message,
         )
+        if not posted.get("channel") or not posted.get("ts"):
+            raise PostFailed("answer_lost", Trouble.UNSURE)
         return str(posted["channel"]), str(posted["ts"])
 
 
@@ -182,23 +174,28 @@ async def _explained() -> AsyncIterator[None]:
         yield
     except SlackApiError as error:
         raise _failure_of(error) from error
+    except NoSlackAnswer as error:
+        raise _failure_of_gateway(error) from error
     except aiohttp.ClientConnectorError as error:
         raise PostFailed("slack_unreachable", Trouble.TEMPORARY) from error
-    except (TimeoutError, aiohttp.ClientError, OSError, SlackClientError) as error:
+    except NO_ANSWER as error:
         raise PostFailed("answer_lost", Trouble.UNSURE) from error
 
 
 def _failure_of(error: SlackApiError) -> PostFailed:
-    response = error.response
-    if not isinstance(response, AsyncSlackResponse):  # an answer that is no JSON: a gateway's page
-        return PostFailed("answer_lost", Trouble.UNSURE)
-    status = response.status_code
-    word = str(response.get("error") or status)
+    status, word = error.response.status_code, str(error_word(error))
     if status == 429 or word in TEMPORARY:
-        return PostFailed("ratelimited", Trouble.TEMPORARY, _retry_after(response.headers))
+        return PostFailed("ratelimited", Trouble.TEMPORARY, _retry_after(error.response.headers))
     if status >= 500 or word in UNSURE:
         return PostFailed(word, Trouble.UNSURE)
     return PostFailed(word, Trouble.PERMANENT)
+
+
+def _failure_of_gateway(error: NoSlackAnswer) -> PostFailed:
+    """Whatever stands between may have passed the request on before it answered in Slack's place."""
+    if error.status == 429:
+        return PostFailed("ratelimited", Trouble.TEMPORARY, _retry_after(error.headers))
+    return PostFailed("answer_lost", Trouble.UNSURE)
 
 
 def _retry_after(headers: Mapping[str, Any]) -> timedelta:

@@ -7,12 +7,10 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 
 from bot.settings import Settings
-from bot.slack import SlackUnreachable
+from bot.slack_api import SlackUnreachable, start_explained
 from bot.socket_mode import Receiver
 from bot.wiring import Program, built
 from storage.database import Database
@@ -71,13 +69,9 @@ async def _by_socket(program: Program) -> AsyncIterator[None]:
 
 
 async def _socket_url(program: Program, token: str) -> str:
-    try:
-        answer = await program.app.client.apps_connections_open(app_token=token)
-    except SlackApiError as error:
-        reason = error.response.get("error", "an unknown error")
-        raise SlackUnreachable(f"Slack refused SLACK_APP_TOKEN: {reason}.") from None
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise SlackUnreachable(f"Slack is not reachable: {error}.") from None
+    client = program.app.client
+    with start_explained("SLACK_APP_TOKEN", client.base_url):
+        answer = await client.apps_connections_open(app_token=token)
     return str(answer["url"])
 
 

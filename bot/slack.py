@@ -1,34 +1,24 @@
 """The Slack workspace as the bot sees it: its clients, who the bot is, who a person is, what a channel is."""
 
 import asyncio
-import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import aiohttp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.async_handler import AsyncRetryHandler
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-)
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
+from bot.slack_api import error_word, start_explained
 from policies.people import SlackIdentity
 
 REMEMBERED_FOR = timedelta(minutes=10)
 MOST_PREFILLED = 200
 MOST_REMEMBERED = 20_000
-
-
-class SlackUnreachable(Exception):
-    """Slack could not be reached or refused the token; the message is one sentence for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +56,10 @@ class Place:
     is_member: bool
 
 
-def slack_client(
-    token: str, api_url: str, session: aiohttp.ClientSession, *, for_delivery: bool = False
-) -> AsyncWebClient:
-    """A Web API client. The delivery's own never repeats a request: a repeat could post twice."""
-    retries: list[AsyncRetryHandler] = []
-    if not for_delivery:
-        retries = [AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler()]
-    return AsyncWebClient(
-        token=token,
-        base_url=api_url,
-        session=session,
-        retry_handlers=retries,
-        logger=logging.getLogger("slack_sdk"),  # its level is set; a child's would count as DEBUG
-    )
-
-
 async def recognise_workspace(client: AsyncWebClient) -> Workspace:
     """Ask Slack who the bot is, once; SlackUnreachable says in one sentence what is wrong."""
-    try:
+    with start_explained("SLACK_BOT_TOKEN", client.base_url):
         answer = await client.auth_test()
-    except SlackApiError as error:
-        reason = error.response.get("error", "an unknown error")
-        raise SlackUnreachable(f"Slack refused SLACK_BOT_TOKEN: {reason}.") from None
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        where = client.base_url
-        raise SlackUnreachable(f"Slack at {where} is not reachable: {error}.") from None
     scopes = str(answer.headers.get("x-oauth-scopes", answer.headers.get("X-OAuth-Scopes", "")))
     return Workspace(
         workspace_id=str(answer["team_id"]),
@@ -219,7 +187,7 @@ class Directory:
         try:
             channel = (await self.client.conversations_info(channel=channel_id))["channel"]
         except SlackApiError as error:
-            if error.response.get("error") in ("channel_not_found", "missing_scope"):
+            if error_word(error) in ("channel_not_found", "missing_scope"):
                 return None
             raise
         return Place(

@@ -20,7 +20,8 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
-from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack_api import SlackClient
 
 PLAIN_ACKS = {"slash_commands", "events_api"}
 ANSWERED_BY_ACK = {"view_submission", "block_suggestion"}
@@ -67,7 +68,7 @@ class Receiver:
         client = SocketModeClient(
             self._app_token,
             logger=log,
-            web_client=AsyncWebClient(base_url=self._app.client.base_url, logger=log),
+            web_client=SlackClient(base_url=self._app.client.base_url, logger=log),
             ping_interval=PING_SECONDS,
         )
         client.wss_uri = self._url

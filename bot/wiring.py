@@ -19,7 +19,8 @@ from bot.listeners.replies import Replies
 from bot.posting import Poster
 from bot.schedule import Schedule
 from bot.settings import Settings
-from bot.slack import Directory, Installation, recognise_workspace, slack_client
+from bot.slack import Directory, Installation, recognise_workspace
+from bot.slack_api import slack_client
 from bot.under_way import UnderWay
 from bot.workers import Workers
 from messages.pages.base import Commands

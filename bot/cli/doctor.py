@@ -87,7 +87,8 @@ async def _slack(settings: Settings) -> list[Finding]:
     import aiohttp
 
     from bot.scopes import OPTIONAL, needed_scopes
-    from bot.slack import SlackUnreachable, recognise_workspace, slack_client
+    from bot.slack import recognise_workspace
+    from bot.slack_api import SlackUnreachable, slack_client
 
     if settings.slack_bot_token is None:
         return []

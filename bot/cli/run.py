@@ -49,7 +49,7 @@ def _require_tokens(settings: Settings, *, is_http: bool) -> None:
 def _serve(settings: Settings, http: str | None) -> None:
     from bot.logs import configure_logs
     from bot.serve import HttpAddress, serve
-    from bot.slack import SlackUnreachable
+    from bot.slack_api import SlackUnreachable
     from storage.database import Database
 
     address = HttpAddress(*_host_and_port(http)) if http is not None else None

@@ -20,6 +20,11 @@ IN_WORDS = {
     "not_in_channel": "the app is not in the channel",
     "is_archived": "the channel is archived",
     "is_shared": "the channel is shared with another organisation",
+    "not_found_in_channel": "Slack failed again and again",
+    "answer_lost": "Slack failed again and again",
+    "ratelimited": "Slack put it off again and again",
+    "slack_unreachable": "Slack could not be reached",
+    "fault": "the program failed, and its log says where",
     "unsure": "its posting was cut short, and it may stand in the channel or not",
 }
 

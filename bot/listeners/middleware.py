@@ -8,13 +8,13 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_sdk.errors import SlackApiError
 
 from bot.flows.people import recognise
 from bot.flows.refusals import NoTeamYet, Refusal
 from bot.intents.words import NotUnderstood
 from bot.listeners.edge import Asked, Edge, Request, introduction_of
 from bot.logs import places_of
+from bot.slack_api import error_word
 from messages.pages import help as replies
 from messages.pages.base import MessagePage
 from messages.pages.team import NoTeam
@@ -98,7 +98,7 @@ async def tell_of_fault(edge: Edge, error: Exception, request: Request) -> None:
         "fault",
         error_id=error_id,
         fault=type(error).__name__,
-        slack_error=_slack_error(error),
+        slack_error=error_word(error),
         at=places_of(error),
     )
     if not request.user_id:
@@ -108,10 +108,6 @@ async def tell_of_fault(edge: Edge, error: Exception, request: Request) -> None:
         await edge.replies.send(request.address, page)
     except Exception as again:  # noqa: BLE001 - the last resort may not raise
         log.error("fault_not_told", error_id=error_id, fault=type(again).__name__)
-
-
-def _slack_error(error: Exception) -> str | None:
-    return str(error.response.get("error")) if isinstance(error, SlackApiError) else None
 
 
 def at_channel(request: Request, channel_id: str | None) -> Request:

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.slack_api import error_word
 from messages.limits import require_fit
 from messages.pages.base import Commands, HomePage, MessagePage, ModalPage, Page
 from messages.render import render
@@ -87,7 +88,7 @@ class Replies:
                 channel=str(to.channel_id), user=to.user_id, **message
             )
         except SlackApiError as error:
-            if error.response.get("error") in NO_EPHEMERAL_HERE:
+            if error_word(error) in NO_EPHEMERAL_HERE:
                 return False
             raise
         return True

@@ -10,11 +10,13 @@ import httpx
 import pytest
 
 from bot.clock import Clock
+from bot.delivery import MOST_ATTEMPTS
 from bot.settings import load_settings
 from bot.wiring import Program, built
 from storage import deliveries
 from storage.database import Database
 from storage.deliveries import Delivery, DeliveryState
+from tests.bot.gateway import FOREIGN, Said, gateway
 from tests.bot.live import APP_TOKEN, BOT_TOKEN, PEOPLE, WORKSPACE, Json, sandbox_process, text_of
 from tests.bot.seeded import MONDAY, payments, twelve_weeks_of_usage, verified_outcome
 
@@ -290,3 +292,54 @@ def told_in_private(slack: httpx.Client, user: str) -> list[Json]:
     mine = [c["id"] for c in channels if c["is_im"] and f"U0{user.upper()}" in c["members"]]
     assert mine, json.dumps(channels)
     return posted(slack, mine[0], user)
+
+
+@pytest.mark.parametrize("said", FOREIGN, ids=lambda said: f"{said.status} {said.body[:12]}")
+async def test_what_is_no_answer_of_slacks_gives_nothing_up(
+    at: Running, slack: httpx.Client, stored: Database, channel: str, said: Said
+) -> None:
+    team = payments(stored, channel)
+    async with gateway(said) as url, at(MONDAY) as program:
+        program.delivery.poster.client.base_url = url
+        await program.schedule.tick()
+        await program.delivery.deliver_due()
+    assert digest_of(stored, team.id).state in (DeliveryState.DUE, DeliveryState.CLAIMED)
+    await at.tick(MONDAY + timedelta(minutes=5))
+    await at.tick(MONDAY + timedelta(minutes=6))
+    assert digest_of(stored, team.id).state is DeliveryState.POSTED
+    assert len(posted(slack, channel)) == 1
+
+
+async def test_a_fault_that_stays_is_given_up_at_last_and_the_lead_told(
+    at: Running, slack: httpx.Client, stored: Database, channel: str
+) -> None:
+    team = payments(stored, channel)
+    async with gateway(Said(200, "application/json", '{"ok": true}')) as url, at(MONDAY) as program:
+        sound = program.delivery.poster.client.base_url
+        program.delivery.poster.client.base_url = url
+        await program.schedule.tick()
+        for attempt in range(MOST_ATTEMPTS):
+            program.delivery.clock = Clock.starting_at(MONDAY + attempt * timedelta(minutes=11))
+            await program.delivery.deliver_due()
+        given_up = digest_of(stored, team.id)
+        program.delivery.poster.client.base_url = sound
+        program.delivery.clock = Clock.starting_at(MONDAY + timedelta(days=1))
+        await program.delivery.deliver_due()
+    assert (given_up.state, given_up.error) == (DeliveryState.ABANDONED, "unsure")
+    assert "may be missing" in told_in_private(slack, "ana")[-1]["text"]
+
+
+async def test_what_cannot_be_composed_holds_up_nothing_else(
+    at: Running, slack: httpx.Client, stored: Database, channel: str
+) -> None:
+    team = payments(stored, channel)
+    with stored.writing() as session:
+        deliveries.enqueue(session, "verification", "team:1", "broken", "O-x", MONDAY)
+    async with at(MONDAY) as program:
+        await program.schedule.tick()
+        await program.delivery.deliver_due()
+        with stored.reading() as session:
+            broken = deliveries.delivery_of(session, "verification", "team:1", "broken")
+        assert broken is not None
+        assert (broken.state, broken.error) == (DeliveryState.DUE, "fault")
+    assert digest_of(stored, team.id).state is DeliveryState.POSTED

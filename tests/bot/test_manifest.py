@@ -14,7 +14,8 @@ from bot.listeners import commands as command_listeners
 from bot.listeners.edge import Edge
 from bot.scopes import METHOD_SCOPES, OPTIONAL, needed_scopes
 from bot.settings import Settings
-from bot.slack import Installation, Workspace, slack_client
+from bot.slack import Installation, Workspace
+from bot.slack_api import slack_client
 from bot.under_way import UnderWay
 from bot.wiring import slack_app
 from messages import ids
