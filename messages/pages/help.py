@@ -17,16 +17,14 @@ class Help(MessagePage):
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood(MessagePage):
-    """What was typed made no sense: what, why, and the nearest right forms.
+    """What was typed made no sense: what about it, and the nearest right forms.
 
-    `forms` are whole commands to copy; `did_you_mean` is the nearest one after a typo.
+    `what` is a whole sentence, said as it is; `forms` are whole commands to copy.
     """
 
     template: ClassVar[str] = "not_understood.json.j2"
     what: str
-    why: str = ""
     forms: tuple[str, ...] = ()
-    did_you_mean: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
