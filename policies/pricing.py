@@ -17,7 +17,7 @@ is beyond the tier's threshold. A bucket of many requests is charged at the base
 sum says nothing about any single request.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -81,11 +81,11 @@ class RateCard:
         return self.tiers[-1][1]
 
     def cost_nusd(
-        self, tokens: TokenCounts, granularity: Granularity = Granularity.REQUEST
+        self, tokens: Sequence[int | None], granularity: Granularity = Granularity.REQUEST
     ) -> int | None:
         """Nano-dollars, half to even; None where a class that has tokens has no price.
 
-        Classes that are unknown (None) count as no tokens.
+        `tokens` are in the order of `TokenCounts`; a class that is unknown (None) counts as none.
         """
         rates = self._rates_for(tokens, granularity)
         total: int
@@ -109,10 +109,10 @@ class RateCard:
         nanos = self.cost_nusd(tokens, granularity)
         return None if nanos is None else usd_from_nanos(nanos)
 
-    def _rates_for(self, tokens: TokenCounts, granularity: Granularity) -> Rates:
+    def _rates_for(self, tokens: Sequence[int | None], granularity: Granularity) -> Rates:
         tiers = self.tiers
         if len(tiers) > 1 and granularity is Granularity.REQUEST:
-            sent = sum(count or 0 for count in tokens[:-1])
+            sent = sum(filter(None, tokens[:-1]))
             for threshold, rates in tiers:
                 if sent > threshold:
                     return rates

@@ -181,51 +181,58 @@ class Store:
 
     def record(self, person_id: int, email: str, one: Observation) -> UsageRecord:
         """The row of a fact, counted in the report."""
-        granularity = Granularity.BUCKET if one.is_bucket else Granularity.REQUEST
-        tokens = one.tokens
-        card = self.book.card(one.model, one.start_us, one.fast)
+        # Taken apart at once and made without its constructor: twice as fast, a million times.
+        (_, key, start_us, model, sent, read, short, long, other, written, revision, fast, session,
+         request, tool, query_source, repo, branch, commit, pull_request, ticket, outcome, requests,
+         reported, end_us, is_bucket) = one  # fmt: skip
+        card = self.book.card(model, start_us, fast)
+        granularity = Granularity.BUCKET if is_bucket else Granularity.REQUEST
+        tokens = (sent, read, short, long, other, written)
         cost = card.cost_nusd(tokens, granularity) if card else None
-        end_us = one.start_us if one.end_us is None else one.end_us
-        return UsageRecord(
-            person_id,
-            one.usage_key,
-            self.source.name,
-            BUCKET if one.is_bucket else REQUEST,
-            one.start_us,
-            end_us,
-            card.provider if card else UNKNOWN_PROVIDER,
-            one.model,
-            card.model_id if card else one.model,
-            card.model_class_name if card else UNKNOWN_CLASS,
-            USER,
-            email,
-            None,  # api_key_ref
-            None,  # workspace_ref
-            one.session_id,
-            one.request_id,
-            None,  # prompt_id
-            None,  # workflow_id
-            one.tool,
-            None,  # agent_name
-            one.query_source,
-            one.repo,
-            one.branch,
-            one.commit_sha,
-            one.pull_request,
-            one.ticket,
-            one.outcome_tag,
-            *tokens,
-            None,  # output_reasoning
-            one.requests,
-            one.cost_reported_nusd,
-            cost,
-            RATE_CARD if cost is not None else NONE if one.cost_reported_nusd is None else REPORTED,
-            self.book.version if cost is not None else "",
-            LOCAL_FILE,
-            one.revision,
-            IS_FINAL,
-            end_us,  # data_as_of_us
-            self.now_us,
+        if end_us is None:
+            end_us = start_us
+        return UsageRecord._make(
+            (
+                person_id,
+                key,
+                self.source.name,
+                BUCKET if is_bucket else REQUEST,
+                start_us,
+                end_us,
+                card.provider if card else UNKNOWN_PROVIDER,
+                model,
+                card.model_id if card else model,
+                card.model_class_name if card else UNKNOWN_CLASS,
+                USER,
+                email,
+                None,  # api_key_ref
+                None,  # workspace_ref
+                session,
+                request,
+                None,  # prompt_id
+                None,  # workflow_id
+                tool,
+                None,  # agent_name
+                query_source,
+                repo,
+                branch,
+                commit,
+                pull_request,
+                ticket,
+                outcome,
+                *tokens,
+                None,  # output_reasoning
+                requests,
+                reported,
+                cost,
+                RATE_CARD if cost is not None else NONE if reported is None else REPORTED,
+                self.book.version if cost is not None else "",
+                LOCAL_FILE,
+                revision,
+                IS_FINAL,
+                end_us,  # data_as_of_us
+                self.now_us,
+            )
         )
 
 
