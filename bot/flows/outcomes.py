@@ -26,12 +26,14 @@ from policies.outcomes import (
     OutcomeState,
     local_day_of,
     outcome_label,
+    parse_outcome_label,
 )
 from policies.people import Person, Roster
 from policies.periods import day_bounds
 from storage import audit, deliveries, outcomes, people
 from storage.database import Database
 from storage.deliveries import Claim, DeliveryState
+from storage.requests import settle_request, take_request
 
 VERIFICATION: Final = "verification"
 """A card in the team's channel that asks for a verification; audience is the team, subject O-12."""
@@ -49,20 +51,24 @@ def outcome_form(speaker: Speaker, channel_id: str | None, title: str = "") -> O
 
 
 def declare(
-    database: Database, now: datetime, speaker: Speaker, draft: OutcomeDraft
+    database: Database,
+    now: datetime,
+    speaker: Speaker,
+    draft: OutcomeDraft,
+    request_key: str | None = None,
 ) -> OutcomeDeclared:
-    """Store an outcome of the speaker's team and tell them its id."""
+    """Store an outcome of the speaker's team and tell them its id.
+
+    A form that is sent twice and a command that Slack repeats carry the key of the first request,
+    and are answered with the outcome that it declared.
+    """
     team = speaker.team
     with database.writing() as session:
-        outcome = outcomes.add_outcome(session, draft, team.id, speaker.person.id, now)
-        audit.record(
-            session,
-            speaker.person.id,
-            "outcome.declared",
-            outcome.label,
-            {"size": outcome.size.value, "keys": len(outcome.keys)},
-            now,
-        )
+        outcome = _declared_before(session, now, speaker, request_key)
+        if outcome is None:
+            outcome = _declare(session, now, speaker, draft)
+            if request_key is not None:
+                settle_request(session, speaker.person.id, request_key, outcome.label)
     return OutcomeDeclared(outcome, local_day_of(now, team.zone))
 
 
@@ -90,14 +96,15 @@ def claim(
     """Claim an own outcome with its evidence, and ask the team's channel to verify it."""
     with database.writing() as session:
         before = _own_outcome(session, speaker, outcome_id)
+        if before.state is OutcomeState.CLAIMED and before.evidence_url == url:
+            return OutcomeClaimed(before, _channel_of(session, before))  # the same request again
         after = before.claim(url, now)
         _transit(session, before, after, speaker.person.id, now)
         deliveries.enqueue(
             session, VERIFICATION, _audience(after), _claim_period(after), after.label, now
         )
         audit.record(session, speaker.person.id, "outcome.claimed", after.label, {}, now)
-        team = people.team_of(session, after.team_id)
-    return OutcomeClaimed(after, team.channel_id if team else None)
+        return OutcomeClaimed(after, _channel_of(session, after))
 
 
 def verify(database: Database, now: datetime, speaker: Speaker, outcome_id: int) -> Verified:
@@ -140,6 +147,29 @@ def compose_verification_settled(database: Database, claim: Claim) -> Post | Non
         return Post(posted.channel_id, card, replaces_ts=posted.message_ts)
 
 
+def _declared_before(
+    session: Session, now: datetime, speaker: Speaker, request_key: str | None
+) -> Outcome | None:
+    if request_key is None:
+        return None
+    label = take_request(session, speaker.person.id, request_key, now)
+    outcome_id = parse_outcome_label(label) if label else None
+    return outcomes.outcome_of(session, outcome_id) if outcome_id else None
+
+
+def _declare(session: Session, now: datetime, speaker: Speaker, draft: OutcomeDraft) -> Outcome:
+    outcome = outcomes.add_outcome(session, draft, speaker.team.id, speaker.person.id, now)
+    audit.record(
+        session,
+        speaker.person.id,
+        "outcome.declared",
+        outcome.label,
+        {"size": outcome.size.value, "keys": len(outcome.keys)},
+        now,
+    )
+    return outcome
+
+
 def _card_of(session: Session, claim: Claim) -> tuple[VerificationCard, Roster]:
     outcome, roster = _outcome_and_roster(session, int(claim.subject.removeprefix("O-")))
     verifier = _person(session, outcome.verified_by) if outcome.verified_by else None
@@ -155,6 +185,11 @@ def _own_outcome(session: Session, speaker: Speaker, outcome_id: int) -> Outcome
             "See your open outcomes with the list, and copy the id from there.",
         )
     return outcome
+
+
+def _channel_of(session: Session, outcome: Outcome) -> str | None:
+    team = people.team_of(session, outcome.team_id)
+    return team.channel_id if team else None
 
 
 def _outcome_and_roster(session: Session, outcome_id: int) -> tuple[Outcome, Roster]:

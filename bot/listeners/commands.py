@@ -61,7 +61,7 @@ async def answer_outcome(edge: Edge, text: str, asked: Asked) -> MessagePage | N
     speaker, now = asked.speaker, asked.now
     match parse_outcome(text, now, speaker.zone, edge.commands.outcome):
         case Declare(draft=draft, amount=amount):
-            page = await edge.run(outcomes.declare, now, speaker, draft)
+            page = await edge.run(outcomes.declare, now, speaker, draft, asked.request.key)
             await _own_up_to(amount, edge, asked)
             return page
         case OpenForm():

@@ -73,6 +73,14 @@ class Request:
         )
 
     @property
+    def key(self) -> str | None:
+        """The same for each repetition of one request: a form by its view, all else by its trigger."""
+        if self.body.get("type") == "view_submission":
+            view_id = (self.body.get("view") or {}).get("id")
+            return f"view:{view_id}" if view_id else None
+        return f"trigger:{self.trigger_id}" if self.trigger_id else None
+
+    @property
     def address(self) -> Address:
         """Where the answer goes."""
         return Address(self.user_id, self.channel_id, self.response_url)

@@ -42,7 +42,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
     async def declare(
         draft: OutcomeDraft, context: FormContext, asked: Asked
     ) -> MessagePage | None:
-        page = await edge.run(outcomes.declare, asked.now, asked.speaker, draft)
+        page = await edge.run(outcomes.declare, asked.now, asked.speaker, draft, asked.request.key)
         return await _shown(edge, context, asked, page)
 
     async def claim(url: str, context: FormContext, asked: Asked) -> MessagePage | None:

@@ -1,6 +1,9 @@
 """Outcomes as flows on both engines: each owns one transaction, and audits it there."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 
@@ -14,6 +17,7 @@ from storage import audit, deliveries, outcomes
 from storage.database import Database
 from storage.deliveries import Claim
 from storage.errors import EvidenceTaken
+from storage.requests import take_request
 from tests.bot.seeded import introduce, payments
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
@@ -66,6 +70,75 @@ def test_an_outcome_lives_through_its_steps_each_of_them_audited(
         "outcome.claimed",
         "outcome.verified",
     ]
+
+
+def titles(database: Database, who: Speaker) -> list[str]:
+    return [one.title for one in flows.list_mine(database, NOW, who).outcomes]
+
+
+def test_a_repeated_request_is_answered_with_the_outcome_of_the_first(
+    database: Database, ben: Speaker
+) -> None:
+    first, again = (
+        flows.declare(database, NOW, ben, OutcomeDraft("Once"), "view:V1") for _ in range(2)
+    )
+    assert again.outcome == first.outcome
+    assert titles(database, ben) == ["Once"]
+    assert actions(database, first.outcome.label) == ["outcome.declared"]
+
+
+def test_a_key_is_the_persons_own_and_each_request_has_another(
+    database: Database, ben: Speaker
+) -> None:
+    chi = introduce(database, "chi")
+    for who, key in (
+        (ben, "view:V1"),
+        (chi, "view:V1"),
+        (ben, "view:V2"),
+        (ben, None),
+        (ben, None),
+    ):
+        flows.declare(database, NOW, who, OutcomeDraft("Each"), key)
+    assert (len(titles(database, ben)), len(titles(database, chi))) == (4, 1)
+
+
+def test_a_request_that_failed_may_be_made_again(database: Database, ben: Speaker) -> None:
+    with suppress(ZeroDivisionError), database.writing() as session:
+        take_request(session, ben.person.id, "view:V1", NOW)
+        _ = 1 / 0
+    flows.declare(database, NOW, ben, OutcomeDraft("After all"), "view:V1")
+    assert titles(database, ben) == ["After all"]
+
+
+def test_requests_that_race_declare_once(database: Database, ben: Speaker) -> None:
+    together = Barrier(4)
+
+    def declare(_: int) -> int:
+        together.wait()
+        page = flows.declare(database, NOW, ben, OutcomeDraft("Raced"), "trigger:1.2")
+        return page.outcome.id
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(declare, range(4)))) == 1
+    assert titles(database, ben) == ["Raced"]
+
+
+def test_nothing_delivers_a_request(database: Database, ben: Speaker) -> None:
+    flows.declare(database, NOW, ben, OutcomeDraft("Quiet"), "view:V1")
+    assert claims_due(database, NOW + timedelta(days=9)) == []
+    with database.reading() as session:
+        assert deliveries.stale_claims(session, NOW + timedelta(days=9)) == []
+
+
+def test_the_same_claim_twice_is_answered_twice_and_asks_once(
+    database: Database, ben: Speaker
+) -> None:
+    outcome_id = declared(database, ben)
+    first, again = (
+        flows.claim(database, NOW, ben, outcome_id, f"{LINK}{outcome_id}") for _ in range(2)
+    )
+    assert again == first
+    assert len(claims_due(database)) == 1
 
 
 def test_a_refused_step_changes_and_audits_nothing(database: Database, ben: Speaker) -> None:

@@ -1,6 +1,7 @@
 """Outcomes, from the line typed to the card verified, through the real bot and the sandbox."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 from messages import ids
 from tests.bot.live import Json, Live, text_of
@@ -66,6 +67,17 @@ def test_the_bare_command_opens_the_form_and_it_declares(live: Live) -> None:
     shown = live.sees("chi", at_least=before + 1)[-1]
     assert shown["is_ephemeral"]
     assert "Move receipts to the bus" in text_of(shown)
+
+
+def test_a_form_sent_twice_declares_once(live: Live) -> None:
+    assert live.says("fay", "/outcome", messages=0)["ok"]
+    live.form("fay")
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: live.submits("fay", outcome_title="Sent twice"), range(2)))
+    privately(live, "fay", "Sent twice")
+    listed = live.reply("fay", "/outcome list")
+    assert len(set(re.findall(r"O-\d+", listed))) == 1, listed
+    live.post("view/close", user="fay", clear=True)
 
 
 def test_a_form_says_what_to_change_in_its_field(live: Live) -> None:
