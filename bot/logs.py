@@ -12,6 +12,8 @@ from pathlib import Path
 
 import structlog
 
+from bot.settings import LogLevel, SettingsError
+
 QUIET_LOGGERS = (
     "slack_bolt",
     "slack_sdk",
@@ -23,9 +25,17 @@ QUIET_LOGGERS = (
 )
 
 
-def configure_logs(level: str, file: Path | None) -> None:
-    """Send structlog and the standard library's loggers to the file, or to standard error."""
-    stream = file.open("a", encoding="utf-8") if file else sys.stderr
+def configure_logs(level: LogLevel, file: Path | None) -> None:
+    """Send structlog and the standard library's loggers to the file, or to standard error.
+
+    SettingsError where the file cannot be written.
+    """
+    try:
+        stream = file.open("a", encoding="utf-8") if file else sys.stderr
+    except OSError as error:
+        raise SettingsError(
+            f"MILEAGE_LOG_FILE: {file} cannot be written: {error.strerror}."
+        ) from None
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -50,7 +60,7 @@ def configure_logs(level: str, file: Path | None) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level.upper())
+    root.setLevel(level)
     for name in QUIET_LOGGERS:
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
 
