@@ -3,8 +3,8 @@
 200,000 generated lines (`IMPORT_LINES` sets the number). Ours: the whole process `mileage import
 claude-code` into an empty, migrated SQLite database. Peers, each a process of its own on the same
 files: a plain orjson parse-and-de-duplicate, and ccusage 20.0.24 where `MILEAGE_CCUSAGE` names its
-program. Five rounds, interleaved; medians of wall time and of processor time, the highest resident
-memory over all processes of an arm. Totals of tokens must be equal.
+program. Five rounds, interleaved; medians of wall time and of processor time; one round more for the
+highest resident memory over all processes of an arm. Totals of tokens must be equal.
 """
 
 import json
@@ -14,7 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,20 +69,11 @@ class Arm:
     counted: int = 0
 
     def run(self, number: int) -> None:
-        """One round."""
+        """One round, timed; nothing watches it, which would take a good part of a processor."""
         before, began = os.times(), time.perf_counter()
-        with tempfile.TemporaryFile("w+") as out:
-            running = subprocess.Popen(
-                self.command(number), env=dict(self.environment(number)), stdout=out, cwd=ROOT
-            )
-            watched = psutil.Process(running.pid)
-            while running.poll() is None:
-                self.peak_mb = max(self.peak_mb, memory_of(watched))
-                time.sleep(0.01)
+        with self.running(number) as process:
+            process.wait()
             self.walls.append(time.perf_counter() - began)
-            assert running.returncode == 0
-            out.seek(0)
-            self.counted = self.tokens(out.read())
         after = os.times()
         self.processor.append(
             after.children_user
@@ -89,6 +81,26 @@ class Arm:
             + after.children_system
             - before.children_system
         )
+
+    def weigh(self, number: int) -> None:
+        """One round more, for its memory."""
+        with self.running(number) as process:
+            watched = psutil.Process(process.pid)
+            while process.poll() is None:
+                self.peak_mb = max(self.peak_mb, memory_of(watched))
+                time.sleep(0.01)
+
+    @contextmanager
+    def running(self, number: int) -> Iterator[subprocess.Popen[bytes]]:
+        """The program while it runs; once it has ended well, its count is read."""
+        with tempfile.TemporaryFile("w+") as out:
+            process = subprocess.Popen(
+                self.command(number), env=dict(self.environment(number)), stdout=out, cwd=ROOT
+            )
+            yield process
+            assert process.returncode == 0
+            out.seek(0)
+            self.counted = self.tokens(out.read())
 
     @property
     def wall(self) -> float:
@@ -110,6 +122,8 @@ def measure() -> list[Row]:
         for number in range(ROUNDS):
             for arm in arms.values():
                 arm.run(number)
+        for arm in arms.values():
+            arm.weigh(ROUNDS)
         return _rows(arms, f"{LINES:,} lines, {megabytes:.0f} MB")
 
 
