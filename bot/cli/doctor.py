@@ -90,9 +90,10 @@ async def _slack(settings: Settings) -> list[Finding]:
     from bot.slack import recognise_workspace
     from bot.slack_api import SlackUnreachable, slack_client
 
-    if settings.slack_bot_token is None:
-        return []
-    token = settings.required("slack_bot_token")
+    try:
+        token = settings.required("slack_bot_token")
+    except SettingsError:
+        return []  # said already, beside the token's name
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
         try:
             workspace = await recognise_workspace(
