@@ -76,7 +76,7 @@ def chart_of(digest: TeamDigest) -> Chart | None:
     if sum(point.value is not None for point in ratios) >= FEWEST_WEEKS:
         title = "Verified outcomes per million tokens"
         return Chart("line", title, "Outcomes per million", "Outcomes per million tokens", ratios)
-    verified = tuple(Point(week.week, Decimal(week.outcomes.verified)) for week in weeks)
+    verified = tuple(Point(week.week, Decimal(week.outcomes.scored)) for week in weeks)
     if len(weeks) < FEWEST_WEEKS or not any(point.value for point in verified):
         return None
     return Chart("bar", "Verified outcomes a week", "Verified outcomes", "Outcomes", verified)

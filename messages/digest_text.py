@@ -5,8 +5,7 @@ from textwrap import fill
 
 from messages.digest_words import words_of
 from messages.escape import clip
-from messages.wording import trust, utc
-from policies.metrics import SourceFreshness, TeamDigest
+from policies.metrics import TeamDigest
 from policies.outcomes import Outcome
 from policies.people import Person
 
@@ -26,10 +25,7 @@ def digest_text(digest: TeamDigest, people: Iterable[Person] = ()) -> str:
         fill(words.chart.in_words, LINE) if words.chart else "",
         _outcomes("Verified", digest.verified, names) or "Verified: none this week.",
         _outcomes("Claimed, waiting for a colleague", digest.claimed, names),
-        fill(
-            f"{_sources(digest.sources)} {clip(words.price, 400) if words.price else ''}".strip(),
-            LINE,
-        ),
+        fill(f"{words.sources} {clip(words.price, 400)}".strip(), LINE),
         "Teams are never ranked. Personal figures are private.",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -46,10 +42,3 @@ def _line(outcome: Outcome, names: Mapping[int, str]) -> str:
     link = f"\n          {clip(outcome.evidence_url, 1000)}" if outcome.evidence_url else ""
     said = ", ".join(fact for fact in facts if fact)
     return f"  {outcome.label:7} {clip(outcome.title, 120)} ({said}){link}"
-
-
-def _sources(sources: Iterable[SourceFreshness]) -> str:
-    each = [
-        f"{clip(one.source, 60)} ({trust(one.trust)}) up to {utc(one.as_of)}" for one in sources
-    ]
-    return f"Sources: {'; '.join(each)}." if each else ""

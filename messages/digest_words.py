@@ -6,10 +6,12 @@ from decimal import Decimal
 
 from messages.against import against
 from messages.charts import Chart, chart_of
-from messages.wording import amount, count, percent, ratio, span, tokens, usd
+from messages.escape import clip
+from messages.wording import amount, count, percent, ratio, short_day, span, tokens, trust, usd
 from policies.metrics import TeamDigest, TeamWeek, WeekFigures
 
 FEW_OUTCOMES = 10
+SOURCES_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class DigestWords:
     figures: tuple[Figure, ...]
     withheld: str
     caution: str
+    sources: str
     price: str
     chart: Chart | None
 
@@ -45,6 +48,7 @@ def words_of(digest: TeamDigest) -> DigestWords:
         figures=_figures(digest),
         withheld=_withheld(week),
         caution=_caution(week),
+        sources=_sources(digest),
         price=_price(digest),
         chart=chart_of(digest),
     )
@@ -70,7 +74,7 @@ def _withheld(week: TeamWeek) -> str:
 
 def _caution(week: TeamWeek) -> str:
     figures = week.figures.shown
-    if figures is None or not figures.tokens or week.outcomes.verified >= FEW_OUTCOMES:
+    if figures is None or not figures.tokens or week.outcomes.scored >= FEW_OUTCOMES:
         return ""
     return (
         f"With fewer than {FEW_OUTCOMES} outcomes a week, one more or less moves the ratios a lot: "
@@ -82,10 +86,10 @@ def _figures(digest: TeamDigest) -> tuple[Figure, ...]:
     week, earlier = digest.this_week, digest.history
     verified = Figure(
         "Verified outcomes",
-        str(week.outcomes.verified),
+        _verified(week),
         against(
-            Decimal(week.outcomes.verified),
-            [Decimal(one.outcomes.verified) for one in earlier],
+            Decimal(week.outcomes.scored),
+            [Decimal(one.outcomes.scored) for one in earlier],
             lambda value: f"{value:.0f}",
         ),
     )
@@ -112,6 +116,14 @@ def _figures(digest: TeamDigest) -> tuple[Figure, ...]:
     )
 
 
+def _verified(week: TeamWeek) -> str:
+    """`8`, or `8 and 1 exploration, not scored`."""
+    counts = week.outcomes
+    if not counts.explored:
+        return str(counts.verified)
+    return f"{counts.scored} and {count(counts.explored, 'exploration')}, not scored"
+
+
 def _figure(
     digest: TeamDigest,
     name: str,
@@ -133,10 +145,30 @@ def _price(digest: TeamDigest) -> str:
     if figures is None or not figures.tokens:
         return ""
     basis = f" ({digest.price_basis})" if digest.price_basis else ""
-    unpriced = figures.tokens_unpriced
-    left_out = (
-        f" {percent(unpriced / figures.tokens)} of the tokens have no known price and are not in the cost."
-        if unpriced
-        else ""
-    )
-    return f"Cost at list price{basis}.{left_out}"
+    fixed = digest.this_week.fixed_on
+    since = f" Figures fixed on {short_day(fixed)}." if fixed else ""
+    return f"Cost at list price{basis}.{_left_out(figures)}{since}"
+
+
+def _left_out(figures: WeekFigures) -> str:
+    """What the cost leaves out; how much of it only where that tells of enough people."""
+    if figures.tokens_unpriced is None:
+        share = "Some tokens"
+    elif figures.tokens_unpriced:
+        share = f"{percent(figures.tokens_unpriced / figures.tokens)} of the tokens"
+    else:
+        return ""
+    return f" {share} have no known price and are not in the cost."
+
+
+def _sources(digest: TeamDigest) -> str:
+    """`Sources: claude-code (local files) up to 20 Nov; 1 other source.`; "" where none is told."""
+    if digest.this_week.figures.shown is None:
+        return ""
+    told = [
+        f"{clip(one.source, 60)} ({trust(one.trust)}) up to {short_day(one.as_of)}"
+        for one in digest.sources[:SOURCES_NAMED]
+    ]
+    others = digest.other_sources + len(digest.sources) - len(told)
+    told += [count(others, "other source")] if others else []
+    return f"Sources: {'; '.join(told)}." if told else ""

@@ -1,13 +1,20 @@
 """What a team achieved for its tokens: figures of a week, always as ratios of sums."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 
 from policies.outcomes import Outcome
 from policies.periods import IsoWeek
-from policies.privacy import GroupRule, Published, publish
+from policies.privacy import (
+    GroupRule,
+    Published,
+    can_be_restated,
+    publish,
+    publish_again,
+    reason_to_withhold,
+)
 from policies.usage import Trust
 
 MILLION = Decimal(1_000_000)
@@ -29,32 +36,54 @@ class PersonWeek:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeCounts:
-    """Outcomes that reached each state within a week."""
+    """Outcomes that reached each state within a week; `explored` of the verified were exploration."""
 
     declared: int
     claimed: int
     verified: int
+    explored: int = 0
+
+    @property
+    def scored(self) -> int:
+        """The verified outcomes that ratios count: exploration is never scored."""
+        return self.verified - self.explored
+
+
+@dataclass(frozen=True, slots=True)
+class WeekSums:
+    """What a group used in a week. `tokens_unpriced` is None where there are some, and how many would
+    tell of too few people.
+    """
+
+    contributors: int
+    tokens: int
+    cost_list: Decimal
+    tokens_unpriced: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class WeekFigures:
-    """A team's consumption in a week and what it bought. None where there is nothing to divide."""
+    """A team's consumption in a week and what it bought. None where there is nothing to divide.
+
+    `tokens_unpriced` is None where there are some, and how many is not told.
+    """
 
     tokens: int
     cost_list_usd: Decimal
-    tokens_unpriced: int
+    tokens_unpriced: int | None
     outcomes_per_million_tokens: Decimal | None
     cost_per_verified_outcome_usd: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
 class TeamWeek:
-    """One week of a team, fit to be shown to it."""
+    """One week of a team, fit to be shown to it. `fixed_on` is since when the figures stand."""
 
     week: IsoWeek
     outcomes: OutcomeCounts
     contributors: int
     figures: Published[WeekFigures]
+    fixed_on: date | None = None
 
     @property
     def suppressed(self) -> bool:
@@ -64,7 +93,7 @@ class TeamWeek:
 
 @dataclass(frozen=True, slots=True)
 class SourceFreshness:
-    """A usage source, how hard it is to inflate, and up to when it has delivered (UTC)."""
+    """A person's usage source, how hard it is to inflate, and up to when it has delivered (UTC)."""
 
     source: str
     trust: Trust
@@ -72,10 +101,20 @@ class SourceFreshness:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamSource:
+    """A source that enough of a team use to name it, and the UTC day up to which it has delivered."""
+
+    source: str
+    trust: Trust
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
 class TeamDigest:
     """A team's week, its previous weeks (oldest first), and the outcomes it is about.
 
-    `sources` and `price_basis` ("genai-prices of 2026-11-01") say where the figures come from.
+    `sources`, `other_sources` (how many too few people use to be named) and `price_basis`
+    ("genai-prices of 2026-11-01") say where figures come from; they are empty where none is shown.
     """
 
     team_name: str
@@ -84,7 +123,8 @@ class TeamDigest:
     verified: tuple[Outcome, ...]
     claimed: tuple[Outcome, ...]
     declared: tuple[Outcome, ...]
-    sources: tuple[SourceFreshness, ...] = ()
+    sources: tuple[TeamSource, ...] = ()
+    other_sources: int = 0
     price_basis: str = ""
 
 
@@ -92,43 +132,126 @@ def team_week(
     week: IsoWeek, outcomes: OutcomeCounts, usage: Sequence[PersonWeek], rule: GroupRule
 ) -> TeamWeek:
     """Add up a team's week and publish it under the group rule."""
-    by_person: Mapping[int, int] = {one.person_id: one.tokens for one in usage}
-    figures = week_figures(usage, outcomes.verified)
+    sums = week_sums(usage, rule)
     return TeamWeek(
         week=week,
         outcomes=outcomes,
-        contributors=sum(tokens > 0 for tokens in by_person.values()),
-        figures=publish(figures, by_person, rule),
+        contributors=sums.contributors,
+        figures=publish(week_figures(sums, outcomes.scored), _tokens(usage), rule, _costs(usage)),
     )
 
 
-def week_figures(usage: Sequence[PersonWeek], verified: int) -> WeekFigures:
-    """Sums, and ratios of sums, over the people of one team."""
-    tokens = sum(one.tokens for one in usage)
-    cost = sum((one.cost_list for one in usage), Decimal(0))
+def closed_team_week(
+    week: IsoWeek, outcomes: OutcomeCounts, sums: WeekSums, fixed_on: date, rule: GroupRule
+) -> TeamWeek:
+    """A week whose sums stand since they were first shown."""
+    return TeamWeek(
+        week=week,
+        outcomes=outcomes,
+        contributors=sums.contributors,
+        figures=publish_again(week_figures(sums, outcomes.scored), sums.contributors, rule),
+        fixed_on=fixed_on,
+    )
+
+
+def week_sums(usage: Sequence[PersonWeek], rule: GroupRule) -> WeekSums:
+    """Sums over the people of one team, not yet found fit to publish."""
     unpriced = sum(one.tokens_unpriced for one in usage)
+    return WeekSums(
+        contributors=sum(one.tokens > 0 for one in usage),
+        tokens=sum(one.tokens for one in usage),
+        cost_list=sum((one.cost_list for one in usage), Decimal(0)),
+        tokens_unpriced=unpriced if _splits_by_price((), usage, rule) else None,
+    )
+
+
+def week_figures(sums: WeekSums, scored: int) -> WeekFigures:
+    """The sums, and ratios of sums; `scored` is how many outcomes were verified and count."""
+    tokens, cost = sums.tokens, sums.cost_list
     return WeekFigures(
         tokens=tokens,
         cost_list_usd=cost,
-        tokens_unpriced=unpriced,
-        outcomes_per_million_tokens=Decimal(verified) * MILLION / tokens if tokens else None,
-        cost_per_verified_outcome_usd=cost / verified if verified and tokens else None,
+        tokens_unpriced=sums.tokens_unpriced,
+        outcomes_per_million_tokens=Decimal(scored) * MILLION / tokens if tokens else None,
+        cost_per_verified_outcome_usd=cost / scored if scored and tokens else None,
     )
+
+
+def sums_to_close(usage: Sequence[PersonWeek], rule: GroupRule) -> WeekSums | None:
+    """The sums of a week that is shown, to be fixed; None where it is empty or withheld."""
+    sums = week_sums(usage, rule)
+    if not sums.tokens:
+        return None
+    return publish(sums, _tokens(usage), rule, _costs(usage)).shown
+
+
+def sums_to_close_anew(
+    closed: WeekSums, before: Sequence[PersonWeek], after: Sequence[PersonWeek], rule: GroupRule
+) -> WeekSums | None:
+    """New sums for a closed week; None where they would not differ, or the difference tells of a person.
+
+    `before` is the usage that the closed sums were made of. A share without a price that was
+    once kept back stays so.
+    """
+    if _by_person(before) == _by_person(after) or not (
+        can_be_restated(_tokens(before), _tokens(after), rule)
+        and can_be_restated(_costs(before), _costs(after), rule)
+    ):
+        return None
+    sums = sums_to_close(after, rule)
+    if sums is not None and (
+        closed.tokens_unpriced is None or not _splits_by_price(before, after, rule)
+    ):
+        return replace(sums, tokens_unpriced=None)
+    return sums
+
+
+def _splits_by_price(
+    before: Sequence[PersonWeek], after: Sequence[PersonWeek], rule: GroupRule
+) -> bool:
+    """Whether the tokens with and those without a price may each be told, and told anew."""
+    return all(
+        reason_to_withhold(of(after), rule) is None and can_be_restated(of(before), of(after), rule)
+        for of in (_unpriced, _priced)
+    )
+
+
+def _by_person(usage: Sequence[PersonWeek]) -> Mapping[int, PersonWeek]:
+    return {one.person_id: one for one in usage}
+
+
+def _tokens(usage: Sequence[PersonWeek]) -> Mapping[int, int]:
+    return {one.person_id: one.tokens for one in usage}
+
+
+def _costs(usage: Sequence[PersonWeek]) -> Mapping[int, Decimal]:
+    return {one.person_id: one.cost_list for one in usage}
+
+
+def _unpriced(usage: Sequence[PersonWeek]) -> Mapping[int, int]:
+    return {one.person_id: one.tokens_unpriced for one in usage}
+
+
+def _priced(usage: Sequence[PersonWeek]) -> Mapping[int, int]:
+    return {one.person_id: one.tokens - one.tokens_unpriced for one in usage}
 
 
 def digest_json(digest: TeamDigest) -> dict[str, object]:
     """A digest as `mileage digest --format json` prints it: this week, `history` of the same keys, provenance.
 
     Tokens, cost (USD) and ratios are numbers, or None where they are withheld or nothing divides.
+    `outcomes.verified` counts exploration too; the ratios leave it out.
     """
     weeks = [_week_json(digest.team_name, week) for week in digest.history]
+    sources = digest.sources if digest.this_week.figures.shown else ()
     return {
         **_week_json(digest.team_name, digest.this_week),
         "history": weeks,
         "price_basis": digest.price_basis,
+        "other_sources": digest.other_sources,
         "sources": [
             {"source": one.source, "trust": one.trust.name.lower(), "as_of": one.as_of.isoformat()}
-            for one in digest.sources
+            for one in sources
         ],
     }
 
@@ -143,6 +266,7 @@ def _week_json(team: str, week: TeamWeek) -> dict[str, object]:
             "claimed": week.outcomes.claimed,
             "verified": week.outcomes.verified,
         },
+        "verified_exploration": week.outcomes.explored,
         "tokens": figures.tokens if figures else None,
         "tokens_unpriced": figures.tokens_unpriced if figures else None,
         "cost_list_usd": _number(figures.cost_list_usd) if figures else None,
@@ -155,6 +279,7 @@ def _week_json(team: str, week: TeamWeek) -> dict[str, object]:
         "contributors": week.contributors,
         "suppressed": week.suppressed,
         "withheld_because": withheld.reason if withheld else None,
+        "fixed_on": week.fixed_on.isoformat() if week.fixed_on else None,
     }
 
 

@@ -5,6 +5,7 @@ A team-facing page accepts a figure only as `Published[T]`, and only `publish` m
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, Generic, TypeVar, final
 
 MINIMUM_GROUP: Final = 5
@@ -13,6 +14,9 @@ DOMINANT_SHARE: Final = 0.5
 
 T = TypeVar("T")
 U = TypeVar("U")
+
+Amount = int | Decimal
+"""What one person adds to a sum: tokens, or USD."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +83,61 @@ class GroupRule:
             )
 
 
-def reason_to_withhold(tokens_by_person: Mapping[int, int], rule: GroupRule) -> Withheld | None:
-    """Why a group's consumption may not be shown, or None when it may.
+def reason_to_withhold(
+    amounts_by_person: Mapping[int, Amount], rule: GroupRule, what: str = "used AI tools"
+) -> Withheld | None:
+    """Why a group's sum may not be shown, or None when it may.
 
-    `tokens_by_person` holds the tokens of everybody in the group; people without usage do not count
-    as active. The reason names numbers of people, never a person or an amount.
+    `amounts_by_person` holds what everybody in the group adds to it; who adds nothing does not count
+    as active. `what` says what active people did. The reason names numbers of people, never a
+    person or an amount.
     """
-    amounts = [tokens for tokens in tokens_by_person.values() if tokens > 0]
+    amounts = [amount for amount in amounts_by_person.values() if amount > 0]
     if not amounts:
         return None
     if len(amounts) < rule.minimum:
-        return Withheld(
-            f"fewer than {rule.minimum} people used AI tools, so tokens and cost stay private"
-        )
-    if max(amounts) > rule.dominant_share * sum(amounts):
+        return Withheld(f"fewer than {rule.minimum} people {what}, so tokens and cost stay private")
+    if max(amounts) > sum(amounts) * Decimal(str(rule.dominant_share)):
         return Withheld("one person's share is too large, so tokens and cost stay private")
     return None
 
 
-def publish(value: T, tokens_by_person: Mapping[int, int], rule: GroupRule) -> Published[T]:
-    """Make a group's figure fit to show: the value, or the reason why it is withheld."""
-    withheld = reason_to_withhold(tokens_by_person, rule)
+def can_be_restated(
+    before: Mapping[int, Amount], after: Mapping[int, Amount], rule: GroupRule
+) -> bool:
+    """Whether a sum that was shown may be shown anew, so that the difference tells of no person.
+
+    The difference has to be fit to publish by itself. Nobody's amount may fall: additions alone keep
+    the difference between any two of several versions fit too.
+    """
+    added = {one: after.get(one, 0) - before.get(one, 0) for one in {*before, *after}}
+    if any(amount < 0 for amount in added.values()):
+        return False
+    return reason_to_withhold(added, rule) is None
+
+
+def publish(
+    value: T,
+    tokens_by_person: Mapping[int, Amount],
+    rule: GroupRule,
+    cost_by_person: Mapping[int, Amount] | None = None,
+) -> Published[T]:
+    """Make a group's figure fit to show: the value, or the reason why it is withheld.
+
+    The rule holds for every sum in the value by itself: a share of the cost can be larger than the
+    share of the tokens.
+    """
+    withheld = reason_to_withhold(tokens_by_person, rule) or reason_to_withhold(
+        cost_by_person or {}, rule, "used models with a known price"
+    )
+    return Published(_MAKER, None if withheld else value, withheld)
+
+
+def publish_again(value: T, contributors: int, rule: GroupRule) -> Published[T]:
+    """A figure that was found fit before; withheld where the minimum group was raised since."""
+    withheld = None
+    if contributors < rule.minimum:
+        withheld = Withheld(
+            f"fewer than {rule.minimum} people used AI tools, so tokens and cost stay private"
+        )
     return Published(_MAKER, None if withheld else value, withheld)

@@ -109,16 +109,25 @@ def evidence_owner(session: Session, url: str) -> Outcome | None:
 def counts_between(session: Session, team_id: int, start: datetime, end: datetime) -> OutcomeCounts:
     """How many of the team's outcomes reached each state in [start, end), each counted once."""
     query = (
-        select(OutcomeEventRow.after, func.count(col(OutcomeEventRow.outcome_id).distinct()))
+        select(
+            OutcomeEventRow.after,
+            OutcomeRow.exploration,
+            func.count(col(OutcomeEventRow.outcome_id).distinct()),
+        )
         .join(OutcomeRow, col(OutcomeRow.id) == col(OutcomeEventRow.outcome_id))
         .where(OutcomeRow.team_id == team_id, OutcomeEventRow.at >= start, OutcomeEventRow.at < end)
-        .group_by(OutcomeEventRow.after)
+        .group_by(OutcomeEventRow.after, col(OutcomeRow.exploration))
     )
-    reached: dict[str, int] = dict(session.exec(query).all())
+    reached = {(after, exploration): count for after, exploration, count in session.exec(query)}
+
+    def of(state: OutcomeState) -> int:
+        return reached.get((state, False), 0) + reached.get((state, True), 0)
+
     return OutcomeCounts(
-        declared=reached.get(OutcomeState.DECLARED, 0),
-        claimed=reached.get(OutcomeState.CLAIMED, 0),
-        verified=reached.get(OutcomeState.VERIFIED, 0),
+        declared=of(OutcomeState.DECLARED),
+        claimed=of(OutcomeState.CLAIMED),
+        verified=of(OutcomeState.VERIFIED),
+        explored=reached.get((OutcomeState.VERIFIED, True), 0),
     )
 
 

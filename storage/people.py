@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, func, select, update
 
 from policies.people import Membership, Person, Role, Roster, SlackIdentity, Team, Weekday
-from storage import rollups, usage
-from storage.errors import AlreadyAtHome, NameTaken
+from policies.periods import IsoWeek
+from storage import memberships, rollups, team_weeks, usage
+from storage.errors import AlreadyAtHome, ChannelTaken, NameTaken
 from storage.tables import PersonRow, TeamLeadRow, TeamRow
 
 T = TypeVar("T")
@@ -163,26 +166,37 @@ def roster_of(session: Session, team_id: int) -> Roster | None:
     )
 
 
+def home_members_of(session: Session, team_id: int | None) -> set[int]:
+    """The people at home in the team today."""
+    if team_id is None:
+        return set()
+    found = session.exec(select(PersonRow.id).where(PersonRow.home_team_id == team_id))
+    return {person_id for person_id in found if person_id is not None}
+
+
 def save_team(
     session: Session,
     draft: TeamDraft,
     lead_ids: Iterable[int],
     member_ids: Iterable[int],
+    now: datetime,
     *,
     move: bool = False,
 ) -> Team:
     """Create or change the team of the draft's channel, with exactly these leads and members.
 
     Members become at home here, and who is no longer listed is at home nowhere; a lead need not be
-    a member. Raises AlreadyAtHome for members of other teams unless `move`, and NameTaken. Rollups
+    a member. Figures follow with the next week (storage/memberships.py). Raises AlreadyAtHome for members of other teams unless `move`, and NameTaken. Rollups
     of everybody whose zone changes are rebuilt in the same transaction.
     """
     members = set(member_ids)
-    row = _row_of_channel(session, draft.workspace_id, draft.channel_id) or _new_team_row()
+    row = _row_of_channel(session, draft.workspace_id, draft.channel_id) or _new_team_row(
+        draft, now
+    )
     _refuse_taken_name(session, draft, row.id)
     if not move:
         _refuse_members_of_others(session, members, row.id)
-    concerned = members | _members_of(session, row.id)
+    concerned = members | home_members_of(session, row.id)
     rollups.hold_people(session, concerned)
     zones_before = rollups.zones_by_person(session, concerned)
     for field in ("name", "workspace_id", "channel_id", "time_zone", "digest_day"):
@@ -192,12 +206,22 @@ def save_team(
     session.flush()
     team = _team(row)
     _set_leads(session, team.id, set(lead_ids))
-    _set_members(session, team.id, members)
+    _set_members(session, row, members, IsoWeek.containing(now, team.zone))
     zones_after = rollups.zones_by_person(session, set(zones_before))
     rollups.rebuild_people(
         session, {one for one, zone in zones_before.items() if zones_after[one] != zone}
     )
     return team
+
+
+def move_team(session: Session, team_id: int, channel_id: str) -> None:
+    """Give a team another channel of its workspace; ChannelTaken where a team has that one."""
+    change = update(TeamRow).where(col(TeamRow.id) == team_id).values(channel_id=channel_id)
+    try:
+        with session.begin_nested():
+            session.exec(change.execution_options(synchronize_session="fetch"))
+    except IntegrityError as error:
+        raise ChannelTaken("This channel has a team already.") from error
 
 
 def _once_more_when_raced(session: Session, work: Callable[[], T]) -> T:
@@ -219,17 +243,15 @@ def _set_leads(session: Session, team_id: int, lead_ids: set[int]) -> None:
     session.flush()
 
 
-def _set_members(session: Session, team_id: int, member_ids: set[int]) -> None:
-    leaving = _members_of(session, team_id) - member_ids
-    for ids, home in ((leaving, None), (member_ids, team_id)):
+def _set_members(session: Session, team: TeamRow, member_ids: set[int], now: IsoWeek) -> None:
+    team_id = _id_of(team)
+    here = home_members_of(session, team_id)
+    is_new = memberships.is_new(session, team_id, team.created_week, now)
+    # Who joins has left another team, if any; both count from the next week on.
+    memberships.leave(session, here ^ member_ids, now)
+    memberships.join(session, team_id, member_ids - here, now, is_new=is_new)
+    for ids, home in ((here - member_ids, None), (member_ids, team_id)):
         session.exec(update(PersonRow).where(col(PersonRow.id).in_(ids)).values(home_team_id=home))
-
-
-def _members_of(session: Session, team_id: int | None) -> set[int]:
-    if team_id is None:
-        return set()
-    found = session.exec(select(PersonRow.id).where(PersonRow.home_team_id == team_id))
-    return {person_id for person_id in found if person_id is not None}
 
 
 def _refuse_members_of_others(session: Session, members: set[int], team_id: int | None) -> None:
@@ -252,8 +274,10 @@ def _absorb(session: Session, into: PersonRow, other: PersonRow) -> None:
     """Make everything of an e-mail-only person the Slack person's own."""
     source, target = _id_of(other), _id_of(into)
     rollups.hold_people(session, {source, target})
-    if into.home_team_id is None:
+    if not memberships.has_ever_been_at_home(session, target):
         into.home_team_id = other.home_team_id
+    memberships.absorb(session, target, source)
+    team_weeks.absorb(session, target, source)
     usage.move_usage(session, source, target)
     led = session.exec(select(TeamLeadRow.team_id).where(TeamLeadRow.person_id == source)).all()
     for team_id in led:
@@ -287,8 +311,9 @@ def _row_of_channel(session: Session, workspace_id: str, channel_id: str) -> Tea
     ).one_or_none()
 
 
-def _new_team_row() -> TeamRow:
+def _new_team_row(draft: TeamDraft, now: datetime) -> TeamRow:
     return TeamRow(
+        created_week=IsoWeek.containing(now, ZoneInfo(draft.time_zone)).monday,
         name="",
         workspace_id="",
         channel_id="",

@@ -35,7 +35,8 @@ from policies.usage import (
     microseconds,
     usd_from_nanos,
 )
-from storage.tables import EngineerDayRow, PersonRow, TeamRow, UsageRow, table_of
+from storage import memberships
+from storage.tables import EngineerDayRow, MembershipRow, PersonRow, TeamRow, UsageRow, table_of
 from storage.types import UsageKey
 
 HOUR_US: Final = 3_600_000_000
@@ -78,12 +79,16 @@ class ModelShare:
 
 @dataclass(frozen=True, slots=True)
 class UsageSource:
-    """Where figures come from: the source, its trust (0-3, the lowest seen), how far it has delivered."""
+    """Where figures come from: the source, its trust (0-3, the lowest seen), how far it has delivered.
+
+    `people` is how many of the people asked for have usage from it.
+    """
 
     source: str
     trust: int
     cost_bases: tuple[str, ...]
     data_as_of: datetime
+    people: int = 1
 
 
 def hold_people(session: Session, person_ids: Collection[int]) -> None:
@@ -150,7 +155,7 @@ def rebuild_people(session: Session, person_ids: Collection[int]) -> None:
 
 
 def person_weeks(session: Session, team_id: int, week: IsoWeek) -> list[PersonWeek]:
-    """What each person at home in the team used in the week; people without usage are left out."""
+    """What each person who counted in the team that week used in it; without usage they are left out."""
     day = col(EngineerDayRow.day)
     query = (
         select(
@@ -159,8 +164,9 @@ def person_weeks(session: Session, team_id: int, week: IsoWeek) -> list[PersonWe
             func.sum(EngineerDayRow.cost_list_nusd),
             func.sum(EngineerDayRow.tokens_unpriced),
         )
-        .join(PersonRow, col(PersonRow.id) == col(EngineerDayRow.person_id))
-        .where(PersonRow.home_team_id == team_id, day >= week.monday, day <= week.sunday)
+        .join(MembershipRow, col(MembershipRow.person_id) == col(EngineerDayRow.person_id))
+        .where(MembershipRow.team_id == team_id, memberships.counts_in(week))
+        .where(day >= week.monday, day <= week.sunday)
         .group_by(col(EngineerDayRow.person_id))
         .order_by(col(EngineerDayRow.person_id))
     )
@@ -206,28 +212,32 @@ def model_mix(session: Session, person_id: int, first: date, last: date) -> list
     ]
 
 
-def usage_sources(session: Session, person_ids: Collection[int]) -> list[UsageSource]:
-    """Provenance and freshness of these people's figures, by the source's name."""
+def usage_sources(
+    session: Session, person_ids: Collection[int], week: IsoWeek | None = None
+) -> list[UsageSource]:
+    """Provenance and freshness of these people's figures (of one week's), by the source's name."""
     found: dict[str, list[tuple[int, str, int]]] = {}
+    users: dict[str, set[int]] = {}
     for ids in _slices(sorted(person_ids)):
-        rows = session.connection().execute(
-            select(
-                day_table.c.source,
-                day_table.c.cost_basis,
-                func.min(day_table.c.trust),
-                func.max(day_table.c.data_as_of_us),
-            )
-            .where(day_table.c.person_id.in_(ids))
-            .group_by(day_table.c.source, day_table.c.cost_basis)
+        by = (day_table.c.person_id, day_table.c.source, day_table.c.cost_basis)
+        query = select(*by).add_columns(
+            func.min(day_table.c.trust), func.max(day_table.c.data_as_of_us)
         )
-        for source, basis, trust, as_of in rows:
+        query = query.where(day_table.c.person_id.in_(ids))
+        if week is not None:
+            query = query.where(day_table.c.day.between(week.monday, week.sunday))
+        for person_id, source, basis, trust, as_of in session.connection().execute(
+            query.group_by(*by)
+        ):
             found.setdefault(source, []).append((trust, basis, as_of))
+            users.setdefault(source, set()).add(person_id)
     return [
         UsageSource(
             source=source,
             trust=min(trust for trust, _, _ in parts),
             cost_bases=tuple(sorted({basis for _, basis, _ in parts})),
             data_as_of=from_microseconds(max(as_of for _, _, as_of in parts)),
+            people=len(users[source]),
         )
         for source, parts in sorted(found.items())
     ]

@@ -28,7 +28,10 @@ class Stored(SQLModel):
 
 
 class TeamRow(Stored, table=True):
-    """A team and when its digest is due, in its own zone."""
+    """A team and when its digest is due, in its own zone.
+
+    `created_week` is the Monday of the week in which it was set up; null where that was not noted.
+    """
 
     __tablename__ = "team"
     __table_args__ = (
@@ -43,6 +46,7 @@ class TeamRow(Stored, table=True):
     digest_day: str
     digest_hour: int
     digest_minute: int
+    created_week: date | None = None
 
 
 class PersonRow(Stored, table=True):
@@ -66,6 +70,49 @@ class TeamLeadRow(Stored, table=True):
     __tablename__ = "team_lead"
     team_id: int = Field(primary_key=True, foreign_key="team.id")
     person_id: int = Field(primary_key=True, foreign_key="person.id", index=True)
+
+
+class MembershipRow(Stored, table=True):
+    """In which weeks a person's usage counts in a team: from one Monday up to, not including, another.
+
+    Null is since ever, and until further notice. Nobody's rows overlap.
+    """
+
+    __tablename__ = "membership"
+    id: int | None = Field(default=None, primary_key=True)
+    team_id: int = Field(foreign_key="team.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    from_week: date | None = None
+    until_week: date | None = None
+
+
+class TeamWeekRow(Stored, table=True):
+    """A team's week whose figures were shown: they stand from then on. `week` is its Monday.
+
+    `version` counts how often they were stated; `tokens_unpriced` is null where it is not told.
+    """
+
+    __tablename__ = "team_week"
+    team_id: int = Field(primary_key=True, foreign_key="team.id")
+    week: date = Field(primary_key=True)
+    version: int
+    contributors: int
+    tokens: int = Field(sa_type=BigInteger)
+    cost_list_nusd: int = Field(sa_type=BigInteger)
+    tokens_unpriced: int | None = Field(default=None, sa_type=BigInteger)
+    closed_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class TeamWeekPersonRow(Stored, table=True):
+    """What each person added to a closed week: kept to judge late usage by, and shown to nobody."""
+
+    __tablename__ = "team_week_person"
+    team_id: int = Field(primary_key=True, foreign_key="team.id")
+    week: date = Field(primary_key=True)
+    person_id: int = Field(primary_key=True, foreign_key="person.id", index=True)
+    tokens: int = Field(sa_type=BigInteger)
+    cost_list_nusd: int = Field(sa_type=BigInteger)
+    tokens_unpriced: int = Field(sa_type=BigInteger)
 
 
 class OutcomeRow(Stored, table=True):

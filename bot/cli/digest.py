@@ -76,16 +76,19 @@ def written(page: "Digest", format_: Format) -> bytes:
 
 def _digest(database: "Database", settings: Settings, name: str, week: str | None) -> "Digest":
     from bot.clock import Clock
-    from bot.flows.digest import digest_of
+    from bot.flows.digest import digest_of, ended_week
+    from bot.flows.refusals import Refusal
     from policies.periods import IsoWeek, NotAPeriod
     from policies.privacy import GroupRule
 
     team = _team(database, name)
     now = Clock.starting_at(settings.clock_start).now()
     try:
-        shown = IsoWeek.parse(week) if week else IsoWeek.containing(now, team.zone).plus(-1)
+        shown = ended_week(now, team, IsoWeek.parse(week) if week else None)
     except NotAPeriod as problem:
         raise Unusable(str(problem)) from None
+    except Refusal as refusal:
+        raise Unusable(f"{refusal.sentence} {refusal.next_step}") from None
     return digest_of(database, team, shown, GroupRule(settings.minimum_group))
 
 

@@ -35,7 +35,8 @@ def seed_people(database: Database, organisation: Organisation, now: datetime) -
         draft = TeamDraft(team.name, organisation.workspace.id, team.channel_id, team.time_zone)
         leads = [people[member].person.id for member in team.members if member.lead]
         with database.writing() as session:
-            saved = save_team(session, draft, leads, [one.person.id for one in people.values()])
+            members = [one.person.id for one in people.values()]
+            saved = save_team(session, draft, leads, members, now)
             audit.record(session, leads[0], "team.saved", saved.name, {"members": len(people)}, now)
     return {
         member: _introduce(database, organisation, team, member)

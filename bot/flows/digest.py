@@ -1,26 +1,38 @@
 """The weekly digest: what a team achieved for its tokens, composed when it is shown or posted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session
 
 from bot.due import digest_due, next_digest_for
-from bot.flows.me import freshness_of, price_basis_of
+from bot.flows.me import price_basis_of
 from bot.flows.people import Speaker
-from bot.flows.posts import Post
+from bot.flows.posts import NotYet, Post
 from bot.flows.refusals import Refusal
 from bot.flows.teams import TEAM_CREATED
 from messages.pages.digest import Digest, DigestPreview
-from policies.metrics import TeamDigest, TeamWeek, team_week
-from policies.outcomes import Outcome, OutcomeState
+from messages.wording import short_day
+from policies.metrics import (
+    TeamDigest,
+    TeamSource,
+    TeamWeek,
+    closed_team_week,
+    sums_to_close,
+    sums_to_close_anew,
+    team_week,
+)
+from policies.outcomes import Outcome, OutcomeState, local_day_of
 from policies.people import Person, Team
 from policies.periods import IsoWeek
 from policies.privacy import GroupRule
-from storage import audit, deliveries, outcomes, people, rollups
+from policies.usage import Trust
+from storage import audit, deliveries, memberships, outcomes, people, rollups, team_weeks
 from storage.database import Database
 from storage.deliveries import Claim
+from storage.team_weeks import ClosedWeek
 
 DIGEST: Final = "digest"
 WEEKS_BEFORE = 11
@@ -32,11 +44,35 @@ def audience_of(team: Team) -> str:
 
 
 def digest_of(database: Database, team: Team, week: IsoWeek, rule: GroupRule) -> Digest:
-    """A team's week against its own past, as a page. Figures in it are Published."""
+    """A team's ended week against its own past, as a page. Figures in it are Published.
+
+    For the operator, who has the database in hand: weeks that nobody was shown stay open.
+    """
     with database.reading() as session:
-        digest = _team_digest(session, team, week, rule)
-        named = (*digest.verified, *digest.claimed, *digest.declared)
-        return Digest(digest, _people_named(session, named))
+        return _page(session, team, week, rule)
+
+
+def shown_digest_of(
+    database: Database, now: datetime, team: Team, week: IsoWeek, rule: GroupRule
+) -> Digest:
+    """The same for readers in Slack: whatever figures it shows are fixed in the same transaction."""
+    with database.writing() as session:
+        for one in week.last(WEEKS_BEFORE + 1):
+            _close(session, now, team, one, rule)
+        return _page(session, team, week, rule)
+
+
+def ended_week(now: datetime, team: Team, wanted: IsoWeek | None) -> IsoWeek:
+    """The wanted week, the last full one where none is named; Refusal for one that has not ended.
+
+    Two looks at a running week would show what was used in between.
+    """
+    this_week = IsoWeek.containing(now, team.zone)
+    latest = this_week.plus(-1)
+    if wanted is None or wanted <= latest:
+        return wanted or latest
+    when = f"ends on Sunday {short_day(wanted.sunday)}" if wanted == this_week else "has not begun"
+    raise Refusal(f"{wanted} {when}.", f"The latest full week is {latest}.")
 
 
 def preview(
@@ -54,11 +90,8 @@ def preview(
             "Everybody reads it in the channel once it is.",
         )
     team = roster.team
-    this_week = IsoWeek.containing(now, team.zone)
-    shown = week or this_week.plus(-1)
-    if shown > this_week:
-        raise Refusal(f"{shown} has not begun.", f"The latest full week is {this_week.plus(-1)}.")
-    page = digest_of(database, team, shown, rule)
+    shown = ended_week(now, team, week)
+    page = shown_digest_of(database, now, team, shown, rule)
     posts_at = next_digest_for(team, shown)
     return DigestPreview(
         page.digest,
@@ -87,12 +120,15 @@ def enqueue_due(database: Database, now: datetime, grace: timedelta) -> int:
 
 
 def compose_digest(database: Database, claim: Claim, rule: GroupRule) -> Post | None:
-    """The digest to post; None when the team is gone."""
+    """The digest to post; None when the team is gone, NotYet where its week ends later by now."""
     with database.reading() as session:
         team = people.team_of(session, int(claim.audience.removeprefix("team:")))
     if team is None:
         return None
-    return Post(team.channel_id, digest_of(database, team, IsoWeek.parse(claim.subject), rule))
+    week = IsoWeek.parse(claim.subject)
+    if week >= IsoWeek.containing(claim.due_at, team.zone):  # the team moved to the west
+        raise NotYet
+    return Post(team.channel_id, shown_digest_of(database, claim.due_at, team, week, rule))
 
 
 def _due(
@@ -116,8 +152,31 @@ def _due(
     return team, week, due_at
 
 
+def _page(session: Session, team: Team, week: IsoWeek, rule: GroupRule) -> Digest:
+    digest = _team_digest(session, team, week, rule)
+    named = (*digest.verified, *digest.claimed, *digest.declared)
+    return Digest(digest, _people_named(session, named))
+
+
+def _close(session: Session, now: datetime, team: Team, week: IsoWeek, rule: GroupRule) -> None:
+    """Fix the figures of a week that can be shown, or add what arrived late to those that stand."""
+    usage = rollups.person_weeks(session, team.id, week)
+    closed = team_weeks.closed_weeks(session, team.id, [week]).get(week)
+    if closed is None:
+        sums = sums_to_close(usage, rule)
+        if sums is not None:
+            team_weeks.close(session, team.id, week, sums, usage, now)
+        return
+    before = team_weeks.usage_at_closing(session, team.id, week)
+    sums = sums_to_close_anew(closed.sums, before, usage, rule)
+    if sums is not None:
+        team_weeks.close_anew(session, team.id, closed, sums, usage, now)
+
+
 def _team_digest(session: Session, team: Team, week: IsoWeek, rule: GroupRule) -> TeamDigest:
-    weeks = [_team_week(session, team, one, rule) for one in week.last(WEEKS_BEFORE + 1)]
+    shown = list(week.last(WEEKS_BEFORE + 1))
+    closed = team_weeks.closed_weeks(session, team.id, shown)
+    weeks = [_team_week(session, team, one, closed.get(one), rule) for one in shown]
     start, end = week.bounds(team.zone)
     reached = {
         state: outcomes.outcomes_reaching(session, team.id, state, start, end)
@@ -126,24 +185,41 @@ def _team_digest(session: Session, team: Team, week: IsoWeek, rule: GroupRule) -
     verified = reached[OutcomeState.VERIFIED]
     claimed = _without(reached[OutcomeState.CLAIMED], verified)
     declared = _without(reached[OutcomeState.DECLARED], [*verified, *claimed])
-    roster = people.roster_of(session, team.id)
-    member_ids = [one.person.id for one in roster.members] if roster else []
-    sources = rollups.usage_sources(session, member_ids)
-    return TeamDigest(
+    digest = TeamDigest(
         team_name=team.name,
         this_week=weeks[-1],
         history=_since_first_activity(weeks[:-1]),
         verified=tuple(verified),
         claimed=tuple(claimed),
         declared=tuple(declared),
-        sources=freshness_of(sources),
-        price_basis=price_basis_of(sources),
+    )
+    return digest if weeks[-1].figures.shown is None else _with_sources(session, team, digest, rule)
+
+
+def _with_sources(session: Session, team: Team, digest: TeamDigest, rule: GroupRule) -> TeamDigest:
+    """Name the sources that enough people of the week use; the others are counted."""
+    week = digest.this_week.week
+    cohort = memberships.cohort_of(session, team.id, week)
+    sources = rollups.usage_sources(session, cohort, week)
+    common = [one for one in sources if one.people >= rule.minimum]
+    return replace(
+        digest,
+        sources=tuple(
+            TeamSource(one.source, Trust(one.trust), one.data_as_of.date()) for one in common
+        ),
+        other_sources=len(sources) - len(common),
+        price_basis=price_basis_of(common),
     )
 
 
-def _team_week(session: Session, team: Team, week: IsoWeek, rule: GroupRule) -> TeamWeek:
+def _team_week(
+    session: Session, team: Team, week: IsoWeek, closed: ClosedWeek | None, rule: GroupRule
+) -> TeamWeek:
     start, end = week.bounds(team.zone)
     counts = outcomes.counts_between(session, team.id, start, end)
+    if closed is not None:
+        fixed_on = local_day_of(closed.closed_at, team.zone)
+        return closed_team_week(week, counts, closed.sums, fixed_on, rule)
     return team_week(week, counts, rollups.person_weeks(session, team.id, week), rule)
 
 

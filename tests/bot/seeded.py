@@ -34,7 +34,7 @@ def payments(
     ids = [introduce(database, name).person.id for name in people]
     draft = TeamDraft("Payments", "T0LIVE", channel_id, "Europe/Berlin", Weekday.MONDAY, 9, 30)
     with database.writing() as session:
-        return save_team(session, draft, ids[:1], ids)
+        return save_team(session, draft, ids[:1], ids, MONDAY)
 
 
 def twelve_weeks_of_usage(database: Database, people: tuple[str, ...] = PEOPLE) -> None:

@@ -25,7 +25,10 @@ from policies.metrics import (
     PersonWeek,
     SourceFreshness,
     TeamDigest,
+    TeamSource,
     TeamWeek,
+    closed_team_week,
+    sums_to_close,
     team_week,
 )
 from policies.outcomes import (
@@ -80,7 +83,7 @@ def outcome(number: int, title: str, **changes: object) -> Outcome:
     return replace(plain, **changes)  # type: ignore[arg-type]  # a test's keyword arguments
 
 
-def a_week(week: IsoWeek, verified: int, people: int, tokens: int) -> TeamWeek:
+def a_week(week: IsoWeek, verified: int, people: int, tokens: int, explored: int = 0) -> TeamWeek:
     usage = [
         PersonWeek(one, tokens, Decimal(tokens) / 250_000, tokens // 50) for one in range(people)
     ]
@@ -134,8 +137,8 @@ def team_digest(
         claimed=waiting,
         declared=(),
         sources=(
-            SourceFreshness(typed("claude-code"), Trust.LOCAL_FILE, NOW - timedelta(hours=2)),
-            SourceFreshness("csv", Trust.PROVIDER, NOW - timedelta(days=1)),
+            TeamSource(typed("claude-code"), Trust.LOCAL_FILE, WEEK.sunday),
+            TeamSource("csv", Trust.PROVIDER, WEEK.sunday - timedelta(days=1)),
         ),
         price_basis=typed(BASIS),
     )
@@ -144,6 +147,18 @@ def team_digest(
 def digest(typed: Typed = as_typed, **shape: int | None) -> Digest:
     people = (person(1, typed("Ada Byron")), replace(person(2, typed("Bo Lind")), slack=None))
     return Digest(team_digest(typed, **shape), people)  # type: ignore[arg-type]  # as above
+
+
+def digest_fixed(typed: Typed) -> Digest:
+    """A week that stands since it was shown, with exploration, and sources too few people use."""
+    plain = digest(typed)
+    counts = OutcomeCounts(11, 10, 9, explored=1)
+    usage = [PersonWeek(n, 60_000_000, Decimal(240), 5 * (n == 0)) for n in range(6)]
+    sums = sums_to_close(usage, GroupRule())
+    assert sums is not None
+    week = closed_team_week(WEEK, counts, sums, TODAY, GroupRule())
+    told = replace(plain.digest, this_week=week, other_sources=2)
+    return replace(plain, digest=told)
 
 
 def personal_week(typed: Typed, week: IsoWeek, scale: int = 10) -> PersonalWeek:
@@ -202,7 +217,10 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
     weeks = tuple(
         personal_week(typed, week, 8 + index % 5) for index, week in enumerate(WEEK.last(12))
     )
-    sources = team_digest(typed).sources
+    sources = (
+        SourceFreshness(typed("claude-code"), Trust.LOCAL_FILE, NOW - timedelta(hours=2)),
+        SourceFreshness("csv", Trust.PROVIDER, NOW - timedelta(days=1)),
+    )
     normal = digest(typed)
     return {
         "help": Help(),
@@ -269,6 +287,7 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
         "digest_young": digest(typed, weeks=3, gap=None, verified=4),
         "digest_nothing": digest(typed, verified=0, claimed=0, tokens=0, weeks=1),
         "digest_of_300": digest(typed, verified=400, claimed=200, people=300),
+        "digest_fixed": digest_fixed(typed),
         "digest_preview": DigestPreview(
             normal.digest, normal.people, posts_at=NOW, channel_id="C0PAY"
         ),

@@ -118,8 +118,10 @@ KEYS = {
     "suppressed",
     "tokens_unpriced",
     "withheld_because",
+    "verified_exploration",
+    "fixed_on",
 }
-PROVENANCE = {"sources", "price_basis"}
+PROVENANCE = {"sources", "other_sources", "price_basis"}
 
 
 def test_the_json_digest_has_exactly_its_keys_and_numbers() -> None:

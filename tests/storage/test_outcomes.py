@@ -67,8 +67,10 @@ def cast(database: Database) -> Iterator[Cast]:
     with database.writing() as session:
         ann = people.ensure_person_by_email(session, "ann@example.org")
         bob = people.ensure_person_by_email(session, "bob@example.org")
-        team = people.save_team(session, TeamDraft("Payments", "T1", "C1"), [], [ann.id, bob.id])
-        other = people.save_team(session, TeamDraft("Search", "T1", "C2"), [], [])
+        team = people.save_team(
+            session, TeamDraft("Payments", "T1", "C1"), [], [ann.id, bob.id], NOON
+        )
+        other = people.save_team(session, TeamDraft("Search", "T1", "C2"), [], [], NOON)
         yield Cast(session, team.id, other.id, ann.id, bob.id)
 
 
@@ -183,7 +185,7 @@ def test_of_many_who_verify_at_once_one_wins(database: Database) -> None:
         people_ids = [
             people.ensure_person_by_email(session, f"p{n}@example.org").id for n in range(8)
         ]
-        team = people.save_team(session, TeamDraft("Payments", "T1", "C1"), [], people_ids)
+        team = people.save_team(session, TeamDraft("Payments", "T1", "C1"), [], people_ids, NOON)
         declared = outcomes.add_outcome(session, DRAFT, team.id, people_ids[0], NOON)
         claimed = declared.claim(LINK, NOON)
         event = OutcomeEvent(declared.id, people_ids[0], NOON, declared.state, claimed.state)

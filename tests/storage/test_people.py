@@ -9,7 +9,7 @@ from storage import people, rollups, usage
 from storage.database import Database
 from storage.errors import AlreadyAtHome, NameTaken
 from storage.people import TeamDraft
-from tests.storage.records import NOON_US, usage_record
+from tests.storage.records import NOON, NOON_US, usage_record
 
 PAYMENTS = TeamDraft("Payments", "T1", "C1", "Europe/Berlin", Weekday.TUESDAY, 10, 15)
 SEARCH = TeamDraft("Search", "T1", "C2", "America/New_York")
@@ -60,7 +60,7 @@ def test_two_halves_of_a_person_become_one_with_all_usage(database: Database) ->
     with database.writing() as session:
         nameless = people.remember_person(session, slack("U1"), "Ann", None, "UTC")
         imported = people.ensure_person_by_email(session, "ann@example.org")
-        team = people.save_team(session, PAYMENTS, [imported.id], [imported.id])
+        team = people.save_team(session, PAYMENTS, [imported.id], [imported.id], NOON)
         usage.store_usage(session, [usage_record(imported.id, "a"), usage_record(imported.id, "b")])
         usage.store_usage(session, [usage_record(nameless.id, "b", revision=2, output_total=7)])
         merged = people.remember_person(session, slack("U1"), "Ann", "ann@example.org", "UTC")
@@ -84,7 +84,7 @@ def test_an_address_stays_with_the_slack_identity_that_has_it(database: Database
 def test_a_team_is_saved_with_its_leads_and_members_in_name_order(database: Database) -> None:
     with database.writing() as session:
         zoe, ann, lead = known(session, "zoe"), known(session, "Ann"), known(session, "lead")
-        team = people.save_team(session, PAYMENTS, [lead.id], [zoe.id, ann.id])
+        team = people.save_team(session, PAYMENTS, [lead.id], [zoe.id, ann.id], NOON)
         roster = people.roster_of(session, team.id)
         assert roster is not None
         assert [(m.person.name, m.role) for m in roster.members] == [
@@ -103,9 +103,9 @@ def test_a_team_is_saved_with_its_leads_and_members_in_name_order(database: Data
 def test_saving_the_team_of_a_channel_again_changes_it(database: Database) -> None:
     with database.writing() as session:
         ann, bob = known(session, "ann"), known(session, "bob")
-        before = people.save_team(session, PAYMENTS, [ann.id], [ann.id, bob.id])
+        before = people.save_team(session, PAYMENTS, [ann.id], [ann.id, bob.id], NOON)
         renamed = TeamDraft("Checkout", "T1", "C1", "UTC")
-        after = people.save_team(session, renamed, [bob.id], [bob.id])
+        after = people.save_team(session, renamed, [bob.id], [bob.id], NOON)
         assert (after.id, after.name) == (before.id, "Checkout")
         assert people.home_team_of(session, ann.id) is None
         assert people.teams_led_by(session, ann.id) == []
@@ -115,20 +115,20 @@ def test_saving_the_team_of_a_channel_again_changes_it(database: Database) -> No
 def test_members_of_another_team_are_named_and_moved_only_on_purpose(database: Database) -> None:
     with database.writing() as session:
         ann, bob = known(session, "ann"), known(session, "bob")
-        people.save_team(session, PAYMENTS, [], [ann.id, bob.id])
+        people.save_team(session, PAYMENTS, [], [ann.id, bob.id], NOON)
         with pytest.raises(AlreadyAtHome, match="ann, bob") as refused:
-            people.save_team(session, SEARCH, [], [bob.id, ann.id])
+            people.save_team(session, SEARCH, [], [bob.id, ann.id], NOON)
         assert refused.value.names == ("ann", "bob")
-        search = people.save_team(session, SEARCH, [], [bob.id], move=True)
+        search = people.save_team(session, SEARCH, [], [bob.id], NOON, move=True)
         assert people.home_team_of(session, bob.id) == search
 
 
 def test_a_team_name_is_taken_once_in_a_workspace_in_any_case(database: Database) -> None:
     with database.writing() as session:
-        people.save_team(session, PAYMENTS, [], [])
+        people.save_team(session, PAYMENTS, [], [], NOON)
         with pytest.raises(NameTaken, match="Payments"):
-            people.save_team(session, TeamDraft("payments", "T1", "C9"), [], [])
-        people.save_team(session, TeamDraft("payments", "T2", "C9"), [], [])
+            people.save_team(session, TeamDraft("payments", "T1", "C9"), [], [], NOON)
+        people.save_team(session, TeamDraft("payments", "T2", "C9"), [], [], NOON)
         assert people.team_named(session, "payments") is None
         assert people.team_named(session, "payments", "T1") is not None
 
@@ -139,12 +139,14 @@ def test_days_follow_the_zone_of_the_home_team(database: Database) -> None:
         ann = known(session, "ann")
         usage.store_usage(session, [usage_record(ann.id, "late", HALF_PAST_MIDNIGHT_IN_BERLIN)])
         assert [d.day for d in rollups.person_days(session, ann.id, *year)] == [date(2026, 11, 18)]
-        people.save_team(session, PAYMENTS, [], [ann.id])
+        people.save_team(session, PAYMENTS, [], [ann.id], NOON)
         assert [d.day for d in rollups.person_days(session, ann.id, *year)] == [date(2026, 11, 19)]
-        people.save_team(session, TeamDraft("Payments", "T1", "C1", "America/Lima"), [], [ann.id])
+        people.save_team(
+            session, TeamDraft("Payments", "T1", "C1", "America/Lima"), [], [ann.id], NOON
+        )
         assert [d.day for d in rollups.person_days(session, ann.id, *year)] == [date(2026, 11, 18)]
-        people.save_team(session, PAYMENTS, [], [ann.id])
-        people.save_team(session, PAYMENTS, [], [])
+        people.save_team(session, PAYMENTS, [], [ann.id], NOON)
+        people.save_team(session, PAYMENTS, [], [], NOON)
         assert [d.day for d in rollups.person_days(session, ann.id, *year)] == [date(2026, 11, 18)]
 
 

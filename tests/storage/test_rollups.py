@@ -22,7 +22,7 @@ TOKENS = usage_record(1, "any").tokens.total
 def team(database: Database) -> tuple[int, list[int]]:
     with database.writing() as session:
         ids = [people.ensure_person_by_email(session, f"{n}@example.org").id for n in "abc"]
-        team = people.save_team(session, TeamDraft("One", "T1", "C1"), [ids[2]], ids[:2])
+        team = people.save_team(session, TeamDraft("One", "T1", "C1"), [ids[2]], ids[:2], NOON)
     return team.id, ids
 
 
@@ -106,7 +106,7 @@ def test_a_record_that_a_revision_moves_over_midnight_leaves_the_day_before(
     before_midnight = NOON_US + 6 * 3_600_000_000 + 600_000_000  # 23:55 in Kathmandu
     with database.writing() as session:
         ann = people.ensure_person_by_email(session, "a@example.org").id
-        people.save_team(session, TeamDraft("Trek", "T1", "C1", "Asia/Kathmandu"), [], [ann])
+        people.save_team(session, TeamDraft("Trek", "T1", "C1", "Asia/Kathmandu"), [], [ann], NOON)
         first = usage_record(ann, "1", before_midnight)
         usage.store_usage(session, [first])
         moved = first._replace(revision=2, start_us=before_midnight + 600_000_000)

@@ -26,7 +26,7 @@ EVER = (date(2000, 1, 1), date(2100, 1, 1))
 def ann(database: Database) -> int:
     with database.writing() as session:
         person = people.ensure_person_by_email(session, "ann@example.org")
-        people.save_team(session, KATHMANDU, [], [person.id])
+        people.save_team(session, KATHMANDU, [], [person.id], NOON)
     return person.id
 
 
@@ -193,7 +193,7 @@ def test_any_order_overlap_and_split_gives_the_same_records_and_their_sums(
         ann = people.ensure_person_by_email(session, "ann@example.org")
         bob = people.ensure_person_by_email(session, "bob@example.org")
         assert (ann.id, bob.id) == (1, 2)
-        people.save_team(session, KATHMANDU, [], [ann.id])
+        people.save_team(session, KATHMANDU, [], [ann.id], NOON)
         for table in (EngineerDayRow, UsageRow):
             session.exec(delete(table))
     for batch in batches:
@@ -250,7 +250,7 @@ def test_a_day_on_which_the_clocks_change_holds_its_own_hours(
     half_hours = [start + timedelta(minutes=30 * step) for step in range(-48, 96)]
     with database.writing() as session:
         ann = people.ensure_person_by_email(session, "ann@example.org").id
-        people.save_team(session, TeamDraft("One", "T1", "C1", zone), [], [ann])
+        people.save_team(session, TeamDraft("One", "T1", "C1", zone), [], [ann], NOON)
         usage.store_usage(
             session,
             [usage_record(ann, str(at), microseconds(at), output_total=1) for at in half_hours],
