@@ -26,6 +26,9 @@ EXPLORATION_YES: Final = "exploration"
 DONE_EVIDENCE: Final = "done_evidence"
 
 # Fields of the team's setup form
+SETUP_MOVE: Final = "setup_move"
+MOVE_YES: Final = "move"
+"""The value of the one box in SETUP_MOVE, which is there where a team can move to the channel."""
 SETUP_NAME: Final = "setup_name"
 SETUP_LEADS: Final = "setup_leads"
 SETUP_MEMBERS: Final = "setup_members"

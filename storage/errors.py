@@ -8,6 +8,7 @@ StorageError
 │   └── DatabaseTooNew
 └── Conflict                what is stored already forbids this change; a person can choose otherwise
     ├── NameTaken
+    ├── ChannelTaken
     ├── AlreadyAtHome
     └── EvidenceTaken
 """
@@ -45,6 +46,10 @@ class Conflict(StorageError):
 
 class NameTaken(Conflict):
     """Another team of the workspace has this name."""
+
+
+class ChannelTaken(Conflict):
+    """Another team has this channel."""
 
 
 class AlreadyAtHome(Conflict):

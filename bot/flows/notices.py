@@ -67,6 +67,6 @@ def _notice(team: Team, period: str, error: str) -> Refused:
     reason = IN_WORDS.get(error, f"Slack answered “{error}”")
     return Refused(
         f"The digest of {team.name} for {period} was not posted: {reason}.",
-        "Invite the app to the channel, or run the set-up in another one. "
+        "Invite the app to the channel, or move the team: “/mileage setup” in another one. "
         f"“/mileage digest {period}” shows the digest to you.",
     )

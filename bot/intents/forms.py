@@ -42,7 +42,10 @@ class FormRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """A team as its lead wants it. Leads and members are Slack user ids, not yet looked up."""
+    """A team as its lead wants it. Leads and members are Slack user ids, not yet looked up.
+
+    `moves_team` is whether the team that the form is about comes here from another channel.
+    """
 
     name: str
     lead_ids: tuple[str, ...]
@@ -51,6 +54,7 @@ class SetUp:
     digest_day: Weekday
     digest_hour: int
     digest_minute: int
+    moves_team: bool = False
 
 
 def read_outcome_form(values: Values, now: datetime, zone: ZoneInfo) -> OutcomeDraft:
@@ -105,6 +109,7 @@ def read_setup_form(values: Values) -> SetUp:
         digest_day=_choice(values, ids.SETUP_DAY, Weekday.MONDAY, errors),
         digest_hour=hour,
         digest_minute=minute,
+        moves_team=ids.MOVE_YES in _many(values, ids.SETUP_MOVE),
     )
     if errors:
         raise FormRefused(errors)

@@ -44,7 +44,10 @@ class NoTeam(MessagePage):
 
 @dataclass(frozen=True, slots=True)
 class SetupForm(ModalPage):
-    """The form that sets a team up or changes it. User ids are Slack's."""
+    """The form that sets a team up or changes it. User ids are Slack's.
+
+    `movable_name` is a team that may move here from another channel; `moves` whether that is proposed.
+    """
 
     template: ClassVar[str] = "setup_form.json.j2"
     context: FormContext
@@ -55,6 +58,8 @@ class SetupForm(ModalPage):
     digest_day: Weekday = Weekday.MONDAY
     digest_hour: int = 9
     digest_minute: int = 30
+    movable_name: str = ""
+    moves: bool = False
 
     @property
     def digest_time(self) -> str:
@@ -75,9 +80,10 @@ class SetupForm(ModalPage):
 
 @dataclass(frozen=True, slots=True)
 class SetupDone(MessagePage):
-    """To the person who set the team up: what holds now."""
+    """To the person who set the team up: what holds now, and who could not be in it."""
 
     template: ClassVar[str] = "setup_done.json.j2"
     team: Team
     members: int
+    left_out: tuple[str, ...] = ()
     commands: Commands = DEFAULT_COMMANDS
