@@ -1,6 +1,7 @@
 """The Slack workspace as the bot sees it: its clients, who the bot is, who a person is, what a channel is."""
 
 import asyncio
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,8 @@ from policies.people import SlackIdentity
 
 REMEMBERED_FOR = timedelta(minutes=10)
 MOST_PREFILLED = 200
+MEMBERS_A_PAGE = 1000
+NOBODY = {"user_not_found", "user_not_visible"}
 MOST_REMEMBERED = 20_000
 
 
@@ -43,6 +46,11 @@ class Profile:
     is_admin: bool
     is_bot: bool
     refusal: str | None
+
+    @property
+    def may_take_part(self) -> bool:
+        """Whether they can lead a team or be in one."""
+        return self.refusal is None and not self.is_bot
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,43 +153,57 @@ class Directory:
 
     async def colleagues_in(self, channel_id: str) -> list[Profile]:
         """The channel's people without bots and guests, in name order; [] where it has too many."""
-        ids = await self._member_ids(channel_id)
-        if len(ids) > MOST_PREFILLED:
-            return []
-        return await self.profiles(ids)
+        ids: list[str] = []
+        async for page in self._member_pages(channel_id):
+            ids += page
+            if len(ids) > MOST_PREFILLED:
+                return []
+        return [one for one in await self.profiles(ids) if one.may_take_part]
 
     async def is_in(self, channel_id: str, user_id: str) -> bool:
-        """Whether the person is in the channel; a channel of too many people counts as theirs."""
-        ids = await self._member_ids(channel_id)
-        return user_id in ids or len(ids) > MOST_PREFILLED
+        """Whether the person is in the channel."""
+        return not await self.outside(channel_id, [user_id])
 
-    async def profiles(self, user_ids: list[str]) -> list[Profile]:
-        """The people among these ids who may use Mileage, in name order."""
+    async def outside(self, channel_id: str, user_ids: Collection[str]) -> list[str]:
+        """Those of these people who are not in the channel, however many it has."""
+        missing = dict.fromkeys(user_ids)
+        async for page in self._member_pages(channel_id):
+            for user_id in page:
+                missing.pop(user_id, None)
+            if not missing:
+                break
+        return list(missing)
+
+    async def profiles(self, user_ids: Collection[str]) -> list[Profile]:
+        """The people whom Slack knows by these ids, in name order, whether they may take part or not.
+
+        Any failure but not knowing somebody is raised: nobody is left out because Slack was slow.
+        """
         gate = asyncio.Semaphore(8)
 
         async def one(user_id: str) -> Profile | None:
             async with gate:
                 try:
                     return await self.profile(user_id)
-                except SlackApiError:
-                    return None
+                except SlackApiError as error:
+                    if error_word(error) in NOBODY:
+                        return None
+                    raise
 
         found = await asyncio.gather(*(one(user_id) for user_id in user_ids))
-        admitted = [p for p in found if p is not None and p.refusal is None and not p.is_bot]
-        return sorted(admitted, key=lambda profile: profile.name.casefold())
+        known = [profile for profile in found if profile is not None]
+        return sorted(known, key=lambda profile: profile.name.casefold())
 
-    async def _member_ids(self, channel_id: str) -> list[str]:
-        ids: list[str] = []
+    async def _member_pages(self, channel_id: str) -> AsyncIterator[list[str]]:
         cursor: str | None = None
-        while len(ids) <= MOST_PREFILLED:
+        while True:
             answer = await self.client.conversations_members(
-                channel=channel_id, limit=MOST_PREFILLED + 1, cursor=cursor
+                channel=channel_id, limit=MEMBERS_A_PAGE, cursor=cursor
             )
-            ids += answer["members"]
+            yield answer["members"]
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
-                break
-        return ids
+                return
 
     async def _look_at(self, channel_id: str) -> Place | None:
         try:
@@ -216,12 +238,19 @@ class Directory:
     def _refusal_of(self, user: dict[str, Any]) -> str | None:
         if user.get("is_restricted") or user.get("is_ultra_restricted"):
             return "Mileage is for members of this workspace; guests cannot use it."
-        is_foreign = user.get("team_id") not in (None, self.workspace.workspace_id)
-        if user.get("is_stranger") or (is_foreign and not self.workspace.enterprise_id):
+        if user.get("is_stranger") or not self._is_ours(user):
             return "Mileage is for members of this workspace; people of other organisations cannot use it."
         if user.get("deleted"):
             return "This account is deactivated."
         return None
+
+    def _is_ours(self, user: dict[str, Any]) -> bool:
+        """Whether they belong to our workspace or, in an enterprise, to any workspace of ours."""
+        enterprise = (user.get("enterprise_user") or {}).get("enterprise_id")
+        if enterprise:
+            return bool(enterprise == self.workspace.enterprise_id)
+        home = {self.workspace.workspace_id, self.workspace.enterprise_id} - {""}
+        return user.get("team_id") is None or user["team_id"] in home
 
 
 def _known_zone(name: str | None) -> str:

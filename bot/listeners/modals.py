@@ -20,7 +20,7 @@ from bot.intents.forms import (
 from bot.listeners.edge import Asked, Edge, Request
 from bot.listeners.home import refresh_home
 from bot.listeners.middleware import answer, at_channel
-from bot.listeners.setup import take_setup
+from bot.listeners.setup import take_setup, wrong_fields
 from messages import ids
 from messages.metadata import FormContext
 from messages.pages.base import MessagePage
@@ -31,6 +31,8 @@ LAST_ZONE = ZoneInfo("Etc/GMT+12")
 
 T = TypeVar("T")
 Taken = Callable[[T, FormContext, Asked], Awaitable[MessagePage | None]]
+Checked = Callable[[T, FormContext], Awaitable[dict[str, str]]]
+"""What only Slack or the database knows to be wrong, by field; it has the time of an ack."""
 
 
 def register(app: AsyncApp, edge: Edge) -> None:
@@ -53,26 +55,31 @@ def register(app: AsyncApp, edge: Edge) -> None:
         )
         return await _shown(edge, context, asked, page)
 
-    async def set_up(wanted: SetUp, _context: FormContext, asked: Asked) -> MessagePage:
-        return await take_setup(edge, wanted, asked)
+    async def check_setup(wanted: SetUp, context: FormContext) -> dict[str, str]:
+        return await wrong_fields(edge, wanted, context)
+
+    async def set_up(wanted: SetUp, context: FormContext, asked: Asked) -> MessagePage:
+        return await take_setup(edge, wanted, context, asked)
 
     app.view(ids.OUTCOME_FORM)(_listener(edge, read_draft, declare))
     app.view(ids.DONE_FORM)(_listener(edge, read_done_form, claim))
-    app.view(ids.SETUP_FORM)(_listener(edge, read_setup_form, set_up))
+    app.view(ids.SETUP_FORM)(_listener(edge, read_setup_form, set_up, check_setup))
 
 
 def _listener(
-    edge: Edge, read: Callable[[Values], T], take: Taken[T]
+    edge: Edge, read: Callable[[Values], T], take: Taken[T], check: Checked[T] | None = None
 ) -> Callable[..., Awaitable[None]]:
     async def on_submit(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any]) -> None:
         view = body.get("view") or {}
+        origin = FormContext.decode(str(view.get("private_metadata") or ""))
         try:
             form = read((view.get("state") or {}).get("values") or {})
+            if check is not None and (wrong := await check(form, origin)):
+                raise FormRefused(wrong)
         except FormRefused as refused:
             await ack(response_action="errors", errors=refused.errors)
             return
         await ack()
-        origin = FormContext.decode(str(view.get("private_metadata") or ""))
 
         async def work(asked: Asked) -> MessagePage | None:
             return await take(form, origin, asked)

@@ -34,6 +34,7 @@ WORKSPACE: Json = {
             for name in PEOPLE
         ),
         {"id": "U0ADMIN", "name": "admin", "real_name": "Ada Admin", "is_admin": True},
+        {"id": "U0NEW", "name": "new", "real_name": "Nel New"},
         {"id": "U0GUEST", "name": "guest", "real_name": "Gus Guest", "is_restricted": True},
     ],
     "channels": [
@@ -49,6 +50,7 @@ WORKSPACE: Json = {
             "members": ["U0ANA", "U0BOT"],
             "is_ext_shared": True,
         },
+        {"id": "C0NEXT", "name": "next", "members": ["U0ANA", "U0BEN", "U0BOT"]},
         {"id": "C0OTHER", "name": "other", "members": ["U0ADMIN", "U0BOT"]},
     ],
 }

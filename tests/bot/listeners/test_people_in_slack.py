@@ -1,7 +1,7 @@
 """Who may do what, and what people see of each other, through the real bot and the sandbox."""
 
 from messages import ids
-from tests.bot.live import Live, text_of
+from tests.bot.live import PEOPLE, Live, text_of
 
 
 def test_a_guest_is_refused(live: Live) -> None:
@@ -51,13 +51,62 @@ def test_a_team_is_set_up_where_the_app_is(live: Live) -> None:
     assert "the app is not in this channel" in reply
 
 
+def submitted(live: Live, user: str, channel: str, **fields: object) -> str:
+    """What somebody reads who opens the set-up of a channel and saves it with these fields."""
+    opened = live.says(user, "/mileage setup", channel=channel, messages=0)
+    assert opened["ok"], opened
+    live.form(user)
+    return saved(live, user, channel, **fields)
+
+
+def saved(live: Live, user: str, channel: str, **fields: object) -> str:
+    before = len(live.sees(user, channel=channel))
+    answer = live.submits(user, **fields)
+    if answer.get("errors"):
+        live.post("view/close", user=user, clear=True)
+        return str(answer["errors"])
+    return text_of(live.sees(user, channel=channel, at_least=before + 1)[-1])
+
+
 def test_people_at_home_elsewhere_are_named(live: Live) -> None:
+    live.post("join", user="ben", channel="#other")
+    members = ["U0ADMIN", "U0BEN"]
+    answer = submitted(live, "admin", "#other", setup_members=members, setup_name="Other")
+    assert "Already at home in another team: Ben Tester" in answer
+
+
+def test_members_are_people_of_the_channel_and_others_are_named_beside_the_field(
+    live: Live,
+) -> None:
+    members = ["U0ADMIN", "U0DEE", "U0ELI"]
+    answer = submitted(live, "admin", "#other", setup_members=members, setup_name="Other")
+    assert f"'{ids.SETUP_MEMBERS}': 'Not in this channel: Dee Tester, Eli Tester." in answer
+
+
+def test_nobody_is_left_out_because_slack_failed(live: Live) -> None:
     assert live.says("admin", "/mileage setup", channel="#other", messages=0)["ok"]
     live.form("admin")
-    before = len(live.sees("admin", channel="#other"))
-    live.submits("admin", setup_members=["U0ADMIN", "U0BEN"], setup_name="Other")
-    shown = live.sees("admin", channel="#other", at_least=before + 1)[-1]
-    assert "Already at home in another team: Ben Tester" in text_of(shown)
+    live.post("join", user="new", channel="#other")  # the bot has not met Nel yet
+    live.breaks("users.info", "server_error")
+    members = ["U0ADMIN", "U0NEW"]
+    answer = saved(live, "admin", "#other", setup_members=members, setup_name="Other")
+    assert "nothing was changed" in answer
+    assert "no team here yet" in live.reply("admin", "/mileage team", channel="#other")
+
+
+def test_who_is_left_out_is_named(live: Live) -> None:
+    members = ["U0ANA", "U0BEN", "U0CHI", "U0DEE", "U0ELI", "U0FAY", "U0GUEST"]
+    answer = submitted(live, "ana", "#payments", setup_members=members)
+    assert "is set up with 6 members" in answer
+    assert "Left out: Gus Guest." in answer
+
+
+def test_a_lead_moves_the_team_to_another_channel_and_back(live: Live) -> None:
+    members = [f"U0{name.upper()}" for name in PEOPLE]
+    fields = {"setup_name": "Payments", "setup_members": members, "setup_move": ["move"]}
+    assert "Its digest comes to <#C0NEXT>" in submitted(live, "ana", "#next", **fields)
+    assert "only its leads change it" in live.reply("ben", "/mileage setup", channel="#next")
+    assert "Its digest comes to <#C0PAY>" in submitted(live, "ana", "#payments", **fields)
 
 
 def test_guests_are_left_out_of_the_set_up(live: Live) -> None:
