@@ -50,11 +50,6 @@ class Speaker:
         """The zone in which their words about days are read: the team's, else their own."""
         return self.roster.team.zone if self.roster else self.person.zone
 
-    @property
-    def is_lead(self) -> bool:
-        """Whether they lead the team they mean."""
-        return self.roster is not None and self.roster.is_led_by(self.person.id)
-
     def may_lead(self, roster: Roster) -> bool:
         """Whether they may act as a lead of a team: its leads, and admins of the workspace."""
         return self.is_admin or roster.is_led_by(self.person.id)
