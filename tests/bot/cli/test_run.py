@@ -55,7 +55,8 @@ def mileage(folder: Path, *arguments: str, **environment: str) -> subprocess.Com
 def inside(folder: Path, *arguments: str) -> Result:
     """The same without a process of its own, for what needs none."""
     url = f"sqlite:///{folder / 'mileage.db'}"
-    return CliRunner().invoke(app, list(arguments), env={"MILEAGE_DATABASE_URL": url})
+    env = {"MILEAGE_DATABASE_URL": url, "MILEAGE_CLOCK_START": MONDAY.isoformat()}
+    return CliRunner().invoke(app, list(arguments), env=env)
 
 
 def is_one_sentence(text: str) -> bool:
@@ -119,6 +120,14 @@ def test_a_digest_of_no_week_is_one_sentence(tmp_path: Path) -> None:
     seeded(tmp_path)
     done = inside(tmp_path, "digest", "Payments", "--week", "2026-W60")
     assert (done.exit_code, is_one_sentence(done.stderr)) == (2, True)
+
+
+@pytest.mark.parametrize("week", ["2026-W47", "2026-W48", "2150-W01"])
+def test_a_digest_of_a_week_that_has_not_ended_is_one_sentence(tmp_path: Path, week: str) -> None:
+    seeded(tmp_path)
+    done = inside(tmp_path, "digest", "Payments", "--week", week)
+    assert (done.exit_code, is_one_sentence(done.stderr)) == (2, True)
+    assert "The latest full week is 2026-W46." in done.stderr
 
 
 def test_the_digest_is_written_as_text_json_and_png(tmp_path: Path) -> None:

@@ -1,0 +1,432 @@
+"""Finding one person's usage out from what a team is shown: each way that was thought of, and that it fails.
+
+The attacker is a lead: they set teams up, look at previews and read what is posted, and know
+everybody's usage but one person's. Everything runs through the real flows.
+"""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.flows import digest, teams
+from bot.flows.people import Introduction, Speaker, recognise
+from bot.flows.posts import NotYet
+from bot.flows.refusals import Refusal
+from bot.flows.teams import TeamChannel
+from bot.intents.forms import SetUp
+from messages.digest_text import digest_text
+from messages.render import render
+from policies.metrics import PersonWeek, digest_json
+from policies.people import SlackIdentity, Weekday
+from policies.periods import IsoWeek
+from policies.privacy import GroupRule, reason_to_withhold
+from policies.usage import microseconds
+from storage import audit, deliveries, people, rollups
+from storage.database import Database
+from storage.deliveries import Claim
+from storage.errors import AlreadyAtHome
+from storage.usage import store_usage
+from tests.storage.records import usage_record
+
+RULE = GroupRule()
+MONDAY = datetime(2026, 11, 16, 8, 30, tzinfo=UTC)
+WEEK = IsoWeek(2026, 46)
+IN_WEEK = datetime(2026, 11, 11, 12, tzinfo=UTC)
+ALL = ("ana", "ben", "chi", "dee", "eli", "fay")
+SUMS = ("tokens", "cost_list_usd", "tokens_unpriced")
+Figures = Mapping[str, Any]
+
+
+def introduction(name: str) -> Introduction:
+    identity = SlackIdentity("", "T1", f"U0{name.upper()}")
+    return Introduction(identity, name.capitalize(), f"{name}@example.com", "UTC")
+
+
+def speaker(database: Database, name: str, channel: str = "C1") -> Speaker:
+    return recognise(database, introduction(name), channel)
+
+
+def person_id(database: Database, name: str) -> int:
+    return speaker(database, name).person.id
+
+
+def set_up(
+    database: Database,
+    *names: str,
+    channel: str = "C1",
+    lead: str = "ana",
+    now: datetime = MONDAY,
+    zone: str = "UTC",
+) -> None:
+    ids = tuple(f"U0{name.upper()}" for name in names)
+    wanted = SetUp(f"Team {channel}", (f"U0{lead.upper()}",), ids, zone, Weekday.MONDAY, 8, 0)
+    known = [introduction(name) for name in {lead, *names}]
+    place = TeamChannel("T1", channel, channel)
+    teams.set_up(database, now, speaker(database, lead, channel), place, wanted, known)
+
+
+def use(
+    database: Database, name: str, key: str, tokens: int, at: datetime = IN_WEEK, **changes: object
+) -> None:
+    """Usage of one person that arrives now; its cost follows the tokens."""
+    plain = {"input_uncached": tokens, "cache_read": 0, "cache_write_5m": 0, "output_total": 0}
+    plain["cost_list_nusd"] = 1_000 * tokens
+    person = person_id(database, name)
+    record = usage_record(person, f"{name}-{key}", microseconds(at), **{**plain, **changes})
+    with database.writing() as session:
+        store_usage(session, [record])
+
+
+def everybody_uses(database: Database, *names: str, weeks: int = 3) -> None:
+    for place, name in enumerate(names or ALL):
+        for back in range(weeks):
+            use(database, name, f"w{back}", 10_000 + 100 * place, IN_WEEK - timedelta(weeks=back))
+
+
+def preview(
+    database: Database,
+    week: IsoWeek | None = None,
+    *,
+    now: datetime = MONDAY,
+    lead: str = "ana",
+    channel: str = "C1",
+) -> Figures:
+    page = digest.preview(database, now, speaker(database, lead, channel), week, RULE)
+    return digest_json(page.digest)
+
+
+def posted(database: Database, now: datetime, channel: str = "C1") -> Figures:
+    with database.reading() as session:
+        team = people.team_of_channel(session, "T1", channel)
+    assert team is not None
+    week = IsoWeek.containing(now, team.zone).plus(-1)
+    claim = Claim(1, "digest", f"team:{team.id}", str(week), str(week), now, 1, now)
+    post = digest.compose_digest(database, claim, RULE)
+    assert post is not None
+    return digest_json(post.page.digest)  # type: ignore[attr-defined]  # a digest is what it composes
+
+
+def sums(figures: Figures) -> dict[str, tuple[Any, ...]]:
+    """The published sums of every week of a digest."""
+    weeks = [*figures["history"], figures]
+    return {week["week"]: tuple(week[key] for key in SUMS) for week in weeks}
+
+
+def differences(before: Figures, after: Figures) -> dict[str, tuple[Any, Any]]:
+    """Weeks that both show, with different sums."""
+    one, two = sums(before), sums(after)
+    return {
+        week: (one[week], two[week])
+        for week in one.keys() & two.keys()
+        if one[week][0] is not None and two[week][0] is not None and one[week] != two[week]
+    }
+
+
+# Differencing by membership
+
+
+def test_dropping_a_member_and_looking_again_shows_the_same_weeks(database: Database) -> None:
+    set_up(database, *ALL)
+    everybody_uses(database)
+    before = preview(database)
+    assert before["tokens"] == 61_500
+    set_up(database, *ALL[:5])
+    assert differences(before, preview(database)) == {}
+    assert differences(before, posted(database, MONDAY)) == {}
+    later = posted(database, MONDAY + timedelta(weeks=1))
+    assert differences(before, later) == {}
+
+
+def test_adding_a_member_and_looking_again_shows_the_same_weeks(database: Database) -> None:
+    set_up(database, *ALL[:5])
+    everybody_uses(database)
+    before = posted(database, MONDAY)
+    assert before["tokens"] is not None
+    set_up(database, *ALL)
+    assert differences(before, preview(database)) == {}
+    later = posted(database, MONDAY + timedelta(weeks=1))
+    assert differences(before, later) == {}
+    assert later["history"][-1]["contributors"] == 5
+
+
+def test_a_joiner_counts_from_a_week_of_their_own(database: Database) -> None:
+    set_up(database, *ALL[:5], now=MONDAY - timedelta(weeks=3))
+    everybody_uses(database)
+    set_up(database, *ALL)
+    assert preview(database)["tokens"] == 51_000
+    for name in ALL:
+        use(database, name, "later", 7_000, IN_WEEK + timedelta(weeks=2))
+    assert posted(database, MONDAY + timedelta(weeks=2))["tokens"] == 42_000
+
+
+def test_a_second_team_of_the_same_people_but_one_shows_nothing_of_the_past(
+    database: Database,
+) -> None:
+    set_up(database, *ALL)
+    everybody_uses(database)
+    assert preview(database)["tokens"] is not None
+    set_up(database)
+    set_up(database, *ALL[:5], channel="C2")
+    second = preview(database, channel="C2")
+    assert second["contributors"] == 0
+    assert all(week[0] in (0, None) for week in sums(second).values())
+
+
+def test_a_set_up_notes_who_came_and_went(sqlite_database: Database) -> None:
+    set_up(sqlite_database, *ALL[:5])
+    set_up(sqlite_database, *ALL[1:])
+    ana, fay = (person_id(sqlite_database, name) for name in ("ana", "fay"))
+    with sqlite_database.reading() as session:
+        changed = audit.entries_about(session, "team:1")[-1]
+    assert (changed.details["joined"], changed.details["left"]) == (str(fay), str(ana))
+
+
+# Differencing in time
+
+
+def test_a_running_week_is_not_shown(sqlite_database: Database) -> None:
+    set_up(sqlite_database, *ALL)
+    everybody_uses(sqlite_database)
+    with pytest.raises(Refusal, match="2026-W47 ends on Sunday 22 Nov") as refused:
+        preview(sqlite_database, IsoWeek(2026, 47))
+    assert refused.value.next_step == "The latest full week is 2026-W46."
+    with pytest.raises(Refusal, match="has not begun"):
+        preview(sqlite_database, IsoWeek(2026, 48))
+
+
+def test_a_digest_waits_where_a_new_zone_lets_its_week_run_on(sqlite_database: Database) -> None:
+    set_up(sqlite_database, *ALL, zone="Pacific/Kiritimati")
+    set_up(sqlite_database, *ALL, zone="Pacific/Honolulu")
+    with sqlite_database.writing() as session:
+        early = datetime(2026, 11, 15, 20, tzinfo=UTC)
+        deliveries.enqueue(session, "digest", "team:1", str(WEEK), str(WEEK), early)
+        [claim] = deliveries.claim_due(session, early, timedelta(minutes=1))
+    with pytest.raises(NotYet):
+        digest.compose_digest(sqlite_database, claim, RULE)
+
+
+@pytest.mark.parametrize("late", [ALL[:1], ALL[:4]], ids=["one person", "four people"])
+def test_usage_of_few_that_arrives_late_changes_nothing(
+    database: Database, late: tuple[str, ...]
+) -> None:
+    set_up(database, *ALL)
+    everybody_uses(database, *ALL[1:])
+    before = preview(database)
+    assert before["contributors"] == 5
+    for name in late:
+        use(database, name, "late", 1_234)
+    assert differences(before, preview(database)) == {}
+    assert differences(before, posted(database, MONDAY)) == {}
+
+
+def test_usage_of_enough_people_that_arrives_late_is_added_at_once(database: Database) -> None:
+    set_up(database, *ALL)
+    everybody_uses(database)
+    assert preview(database)["tokens"] == 61_500
+    for name in ALL[:4]:
+        use(database, name, "late", 1_000)
+    assert preview(database)["tokens"] == 61_500
+    use(database, "eli", "late", 1_000)
+    assert preview(database)["tokens"] == 66_500
+
+
+def test_late_usage_that_is_mostly_one_persons_stays_out(sqlite_database: Database) -> None:
+    set_up(sqlite_database, *ALL)
+    everybody_uses(sqlite_database)
+    before = preview(sqlite_database)
+    for name in ALL:
+        use(sqlite_database, name, "late", 30_000 if name == "fay" else 1)
+    assert differences(before, preview(sqlite_database)) == {}
+
+
+def test_another_zone_does_not_recount_a_shown_week(sqlite_database: Database) -> None:
+    set_up(sqlite_database, *ALL)
+    everybody_uses(sqlite_database)
+    use(sqlite_database, "fay", "night", 999, datetime(2026, 11, 15, 22, tzinfo=UTC))
+    before = preview(sqlite_database)
+    set_up(sqlite_database, *ALL, zone="Asia/Tokyo")
+    assert differences(before, preview(sqlite_database)) == {}
+
+
+# One person's share
+
+
+def test_a_cost_that_is_mostly_one_persons_is_withheld(sqlite_database: Database) -> None:
+    set_up(sqlite_database, *ALL)
+    for name in ALL:
+        cost = 500_000_000_000 if name == "fay" else 1_000_000
+        use(sqlite_database, name, "1", 10_000, cost_list_nusd=cost)
+    told = preview(sqlite_database)
+    assert (told["suppressed"], told["tokens"], told["cost_list_usd"]) == (True, None, None)
+
+
+def test_the_unpriced_tokens_of_one_person_are_not_counted_out(sqlite_database: Database) -> None:
+    set_up(sqlite_database, *ALL)
+    everybody_uses(sqlite_database)
+    use(sqlite_database, "fay", "secret", 777, cost_list_nusd=None, model_id="secret-model")
+    page = digest.preview(sqlite_database, MONDAY, speaker(sqlite_database, "ana"), None, RULE)
+    assert digest_json(page.digest)["tokens_unpriced"] is None
+    for said in (str(render(page)), digest_text(page.digest)):
+        assert "Some tokens have no known price" in " ".join(said.split())
+        assert "secret-model" not in said
+
+
+def test_a_source_of_few_people_is_not_named_and_no_minute_is_told(
+    sqlite_database: Database,
+) -> None:
+    set_up(sqlite_database, *ALL)
+    everybody_uses(sqlite_database)
+    last = datetime(2026, 11, 13, 23, 47, 11, tzinfo=UTC)
+    use(sqlite_database, "fay", "night", 5, last, source="night-tool")
+    use(sqlite_database, "fay", "night2", 5, last)
+    told = preview(sqlite_database)
+    assert told["sources"] == [
+        {"source": "claude-code", "trust": "local_file", "as_of": "2026-11-13"}
+    ]
+    assert told["other_sources"] == 1
+    page = digest.preview(sqlite_database, MONDAY, speaker(sqlite_database, "ana"), None, RULE)
+    for said in (str(render(page)), digest_text(page.digest)):
+        assert "night-tool" not in said
+        assert "23:4" not in said
+        assert "1 other source" in " ".join(said.split())
+
+
+def test_a_withheld_week_tells_of_no_source(sqlite_database: Database) -> None:
+    set_up(sqlite_database, *ALL[:4])
+    everybody_uses(sqlite_database, *ALL[:4])
+    told = preview(sqlite_database)
+    assert (told["suppressed"], told["sources"], told["other_sources"]) == (True, [], 0)
+    assert told["price_basis"] == ""
+
+
+# Any sequence
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("team"), st.sampled_from("12"), st.sets(st.integers(0, 7), min_size=3)),
+        st.tuples(st.just("use"), st.sampled_from("001122"), st.sets(st.integers(0, 7))),
+        st.tuples(st.just("look"), st.sampled_from("12"), st.just(frozenset[int]())),
+        st.tuples(st.just("wait"), st.sampled_from("137"), st.just(frozenset[int]())),
+    ),
+    min_size=4,
+    max_size=14,
+)
+CROWD = tuple("pqrstuvw")
+
+
+class World:
+    """A workspace in which people set teams up, use tokens and look, and what was shown meanwhile."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.now = MONDAY
+        self.serial = 0
+        self.shown: dict[tuple[str, str], list[tuple[int, dict[int, PersonWeek]]]] = {}
+        self.set_up("1", set(range(6)))
+        for back in "01":
+            self.use(back, set(range(8)))
+        self.look("1")
+
+    def step(self, what: str, which: str, who: set[int]) -> None:
+        if what == "team":
+            self.set_up(which, who)
+        elif what == "use":
+            self.use(which, who)
+        elif what == "look":
+            self.look(which)
+        else:
+            self.now += timedelta(days=int(which))
+
+    def set_up(self, team: str, who: set[int]) -> None:
+        with suppress(AlreadyAtHome):  # they stay where they are, and nothing happens
+            set_up(
+                self.database,
+                *(CROWD[n] for n in sorted(who)),
+                channel=f"C{team}",
+                now=self.now,
+            )
+
+    def use(self, back: str, who: set[int]) -> None:
+        at = self.now - timedelta(weeks=int(back))
+        for one in sorted(who):
+            self.serial += 1
+            tokens = 1_000 + (self.serial * 37) % 400
+            use(self.database, CROWD[one], str(self.serial), tokens, at)
+
+    def look(self, team: str) -> None:
+        with self.database.reading() as session:
+            found = people.team_of_channel(session, "T1", f"C{team}")
+        if found is None:
+            return
+        told = preview(self.database, now=self.now, channel=f"C{team}")
+        for week, (tokens, _, _) in sums(told).items():
+            if tokens:
+                usage = self._usage(found.id, IsoWeek.parse(week))
+                self.shown.setdefault((team, week), []).append((tokens, usage))
+
+    def _usage(self, team_id: int, week: IsoWeek) -> dict[int, PersonWeek]:
+        with self.database.reading() as session:
+            used = rollups.person_weeks(session, team_id, week)
+        return {one.person_id: one for one in used}
+
+    def changes(self) -> Iterator[tuple[int, dict[int, int]]]:
+        """(difference of two figures of one week, what each person's usage changed by in between)."""
+        for told in self.shown.values():
+            for later, (after, used_after) in enumerate(told):
+                for before, used_before in told[:later]:
+                    everybody = {*used_after, *used_before}
+                    yield (
+                        after - before,
+                        {
+                            one: _tokens(used_after, one) - _tokens(used_before, one)
+                            for one in everybody
+                        },
+                    )
+
+
+def _tokens(usage: Mapping[int, PersonWeek], one: int) -> int:
+    return usage[one].tokens if one in usage else 0
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(steps=STEPS)
+def test_two_figures_of_one_week_never_differ_by_what_few_people_used(
+    steps: list[tuple[str, str, set[int]]],
+    migrated_sqlite: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    path = tmp_path_factory.mktemp("world") / "w.db"
+    shutil.copyfile(migrated_sqlite, path)
+    database = Database.open(f"sqlite:///{path}")
+    world = World(database)
+    for step in steps:
+        world.step(*step)
+        for team in "12":
+            world.look(team)
+    assert world.shown
+    for difference, by_person in world.changes():
+        if difference:
+            grown = {one: amount for one, amount in by_person.items() if amount > 0}
+            assert len(grown) >= RULE.minimum, (difference, by_person)
+            assert difference not in by_person.values()
+    database.dispose()
+
+
+def test_the_attacks_would_be_seen() -> None:
+    """The comparison finds a leak where there is one."""
+    before = {"week": "2026-W46", "tokens": 10, "cost_list_usd": 1.0, "tokens_unpriced": 0}
+    after = {**before, "tokens": 8}
+    assert differences({**before, "history": []}, {**after, "history": []})
+    assert reason_to_withhold({1: Decimal(2)}, RULE) is not None
