@@ -15,6 +15,7 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 MOST_TOKENS: Final = 100_000_000
+TOO_DEEP: Final = "JSON nested too deeply"
 """No single request comes near this many tokens of one class; a larger count is damage."""
 
 NO_COST: Final = -1.0
@@ -191,18 +192,31 @@ def _why_not(found: Line) -> Refused | None:
         return Refused("timestamp is missing")
     if found.version and not is_version(found.version):
         return Refused("version is not like 2.0.1")
+    message = found.message
+    names = (
+        message.id,
+        message.model,
+        found.sessionId,
+        found.requestId,
+        found.cwd,
+        found.gitBranch or "",
+    )
+    if "\0" in "".join(names):
+        return Refused("a name holds a NUL character")
     return None
 
 
 def _second_look(line: bytes, error: Exception) -> Line | Refused | None:
     """Tell damage from a line without usage, from a wrapped answer and from a foreign file."""
     if isinstance(error, RecursionError):
-        return Refused("JSON nested too deeply")
+        return Refused(TOO_DEEP)
     if not isinstance(error, msgspec.ValidationError):
         return _second_reading(line, error)
     try:
         msgspec.json.decode(line, type=Raw)
         shape = decode_shape(line)
+    except RecursionError:
+        return Refused(TOO_DEEP)
     except msgspec.ValidationError:
         return FOREIGN
     except msgspec.DecodeError as damage:

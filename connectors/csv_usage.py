@@ -38,7 +38,8 @@ COLUMNS: Final = (
     *TEXTS,
 )
 DELIMITERS: Final = ",;\t"
-MOST_TOKENS: Final = 10**13
+MOST_TOKENS: Final = 10**11
+"""Of one class in one row: more than anybody was ever said to use in a day, and a year of it still adds up."""
 """A bucket may stand for a month of a large company, and no more."""
 
 MOST_USD: Final = Decimal(10**9)
@@ -243,6 +244,8 @@ def text(row: dict[str, str], column: str) -> str | None:
     cell = row.get(column) or None
     if cell is not None and len(cell) > LONGEST_TEXT:
         raise BadRow(f"{column} is longer than {LONGEST_TEXT} characters")
+    if cell is not None and "\0" in cell:
+        raise BadRow(f"{column} holds a NUL character")
     return cell
 
 

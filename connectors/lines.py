@@ -56,5 +56,6 @@ def files_under(path: Path, suffix: str, hint: str) -> list[Path]:
 def _walk(folder: Path, suffix: str) -> Iterator[Path]:
     for where, _, names in os.walk(folder):
         for name in names:
-            if name.endswith(suffix) and not (path := Path(where, name)).is_symlink():
-                yield path
+            path = Path(where, name)
+            if name.endswith(suffix) and path.is_file() and not path.is_symlink():
+                yield path  # no pipe or device: reading one may never end

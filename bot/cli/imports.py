@@ -200,7 +200,7 @@ def patterns_of(path: Path) -> list[tuple[str, str]]:
         content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except OSError as problem:
         raise Unusable(f"{path} cannot be read: {problem.strerror}.") from None
-    except (YAMLError, UnicodeDecodeError):
+    except (YAMLError, UnicodeDecodeError, RecursionError):
         raise Unusable(
             f"{path} is no YAML. Write lines such as “ana-laptop/*: ana@example.com”."
         ) from None

@@ -1,12 +1,14 @@
 """What a log may hold besides usage, and what is refused: by its line, in plain words, never quoted."""
 
 import json
+import os
 import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from connectors import lines as bounded
+from connectors.lines import files_under
 from connectors.reading import CannotRead, Refusal
 from tests.connectors.claude_code_files import (
     ABSENT,
@@ -59,9 +61,11 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         b'{"a":' + b"[" * 60_000 + b"]" * 60_000 + b"}",
         "JSON nested too deeply",
     ),
+    "nested too deeply from the first sign on": (b"[" * 100_000, "JSON nested too deeply"),
 }
 
 UNUSABLE: dict[str, tuple[Line, str]] = {
+    "a name no database takes": (line(1, gitBranch="main\0"), "a name holds a NUL character"),
     "a negative count": (line(-1), "message.usage.input_tokens is not a sensible number of tokens"),
     "an absurd count": (
         line(10**12),
@@ -240,3 +244,9 @@ def test_an_unreadable_file_is_refused_as_a_whole(tmp_path: Path) -> None:
     (projects / "p" / "gone.jsonl").unlink()
     logs = read_files(files, projects, 2**62, lambda _: None)
     assert (logs.files, [one.file for one in logs.refused]) == (2, ["p/gone.jsonl"])
+
+
+def test_a_pipe_among_the_logs_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "one.jsonl").write_text("{}\n")
+    os.mkfifo(tmp_path / "endless.jsonl")
+    assert files_under(tmp_path, ".jsonl", "") == [tmp_path / "one.jsonl"]
