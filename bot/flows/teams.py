@@ -56,10 +56,10 @@ def movable_team(database: Database, speaker: Speaker, channel: TeamChannel) -> 
 
 
 def slack_members(database: Database, team_id: int | None) -> set[str]:
-    """The Slack ids of everybody in a team; none for no team."""
+    """The Slack ids of who is at home in a team; not its leads, whom anybody can name."""
     with database.reading() as session:
-        roster = people.roster_of(session, team_id) if team_id is not None else None
-    return set(_slack_ids([one.person for one in roster.members])) if roster else set()
+        at_home = people.persons_of(session, people.home_members_of(session, team_id))
+    return set(_slack_ids(list(at_home.values())))
 
 
 def setup_form(

@@ -90,3 +90,13 @@ def test_a_team_whose_channel_is_gone_fills_the_form(database: Database) -> None
     assert (page.movable_name, page.moves, page.team_name) == ("Payments", True, "Payments")
     assert page.members == EVERYBODY
     assert page.context.channel_id == "C0NEW"
+
+
+def test_only_who_is_at_home_in_a_team_stays_in_it_without_the_channel(database: Database) -> None:
+    """Anybody can be named as a lead, so that alone may not make them a member later."""
+    gil = recognise(database, introduction("gil"), NEW.channel_id)
+    wanted = SetUp("Gil's", ("U0GIL", "U0ANA"), ("U0GIL",), "UTC", Weekday.MONDAY, 9, 30)
+    known = [introduction("gil"), introduction("ana")]
+    page = teams.set_up(database, MONDAY, gil, NEW, wanted, known)
+    assert teams.slack_members(database, page.team.id) == {"U0GIL"}
+    assert teams.slack_members(database, None) == set()
