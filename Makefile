@@ -3,7 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo test lint bench lock screenshots clean browser
+.PHONY: help demo test lint bench lock screenshots clean browser peer
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -11,7 +11,7 @@ help: ## list the targets
 demo: $(VENV)/run.stamp ## the bot at work in a local Slack workspace; no account needed
 	@$(BIN)/mileage demo $(DEMO_ARGS)
 
-test: $(VENV)/dev.stamp browser lint ## lint, types, layers and every test; what CI runs
+test: $(VENV)/dev.stamp browser peer lint ## lint, types, layers and every test; what CI runs
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 lint: $(VENV)/dev.stamp ## ruff, mypy --strict and the layer contracts
@@ -20,7 +20,7 @@ lint: $(VENV)/dev.stamp ## ruff, mypy --strict and the layer contracts
 	$(BIN)/mypy
 	PYTHONPATH=. $(BIN)/lint-imports
 
-bench: $(VENV)/dev.stamp ## measured questions, each against a named limit or peer
+bench: $(VENV)/dev.stamp peer ## measured questions, each against a named limit or peer
 	$(BIN)/python -m bench $(BENCH_ARGS)
 
 screenshots: $(VENV)/dev.stamp browser ## the pictures in the README, from the running demo
@@ -28,6 +28,9 @@ screenshots: $(VENV)/dev.stamp browser ## the pictures in the README, from the r
 
 browser: $(VENV)/dev.stamp ## Chromium for the browser tests, from the system's packages
 	@$(BIN)/python -m tests.e2e.chromium
+
+peer: $(VENV)/dev.stamp ## ccusage, to agree with to the token, from the npm registry
+	@$(BIN)/python -m tests.connectors.ccusage
 
 lock: $(VENV)/dev.stamp ## resolve the dependencies again: hashes, no addresses
 	$(BIN)/uv pip compile $(LOCK_FLAGS) --group build -o requirements.lock pyproject.toml
@@ -51,4 +54,4 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 clean: ## remove the environment and what tests and the demo left
-	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .demo .peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

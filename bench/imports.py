@@ -2,8 +2,8 @@
 
 200,000 generated lines (`IMPORT_LINES` sets the number). Ours: the whole process `mileage import
 claude-code` into an empty, migrated SQLite database. Peers, each a process of its own on the same
-files: a plain orjson parse-and-de-duplicate, and ccusage 20.0.24 where `MILEAGE_CCUSAGE` names its
-program. Five rounds, interleaved; medians of wall time and of processor time; one round more for the
+files: a plain orjson parse-and-de-duplicate, and ccusage 20.0.24 where it is installed
+(`make peer`). Five rounds, interleaved; medians of wall time and of processor time; one round more for the
 highest resident memory over all processes of an arm. Totals of tokens must be equal.
 """
 
@@ -23,6 +23,7 @@ import psutil
 
 from bench.table import Row
 from storage.database import Database
+from tests.connectors.ccusage import find_ccusage
 from tests.generators.claude_code import ClaudeCodeLogs
 
 LINES = int(os.environ.get("IMPORT_LINES", "200_000"))
@@ -150,7 +151,7 @@ def _arms(folder: Path) -> dict[str, Arm]:
         ),
         "plain": Arm(lambda _: [sys.executable, "-c", PLAIN, projects], lambda _: here, int),
     }
-    if program := os.environ.get("MILEAGE_CCUSAGE"):
+    if program := find_ccusage():
         arms["ccusage"] = Arm(
             lambda _: [program, "claude", "daily", "--json", "--offline"],
             lambda _: {"HOME": "/nonexistent", "CLAUDE_CONFIG_DIR": str(folder)},

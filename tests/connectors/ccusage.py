@@ -1,4 +1,8 @@
-"""The peer to agree with: ccusage itself where `MILEAGE_CCUSAGE` names its program, else its rules.
+"""The peer to agree with: ccusage itself, and its rules told once more.
+
+`python -m tests.connectors.ccusage` installs the program from the npm registry, pinned by the lock in
+`peer/`, into `.peers/`; `MILEAGE_CCUSAGE` names another one. Where npm is missing, one loud line says
+what will be skipped; with MILEAGE_TEST_STRICT set that line is an error.
 
 `oracle` tells the rules of ccusage 20.0.24 once more, line after line in the order of files, as the
 program goes about it; it shares nothing with the product.
@@ -6,12 +10,53 @@ program goes about it; it shares nothing with the product.
 
 import json
 import os
+import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-PROGRAM = os.environ.get("MILEAGE_CCUSAGE")
+LOCK = Path(__file__).parent / "peer"
+PLACE = Path(__file__).parents[2] / ".peers" / "ccusage"
+MISSING = (
+    "SKIPPED: every comparison with ccusage. It is not installed; install npm and run make test "
+    "again, or name the program in MILEAGE_CCUSAGE."
+)
+
+
+def find_ccusage() -> str | None:
+    """The program: the one MILEAGE_CCUSAGE names, else the installed one."""
+    named = os.environ.get("MILEAGE_CCUSAGE")
+    installed = sorted(PLACE.glob("node_modules/@ccusage/*/bin/ccusage"))
+    return named or (str(installed[0]) if installed else None)
+
+
+def install() -> bool:
+    """Install what the lock names; whether that worked."""
+    npm = shutil.which("npm")
+    if npm is None:
+        return False
+    PLACE.mkdir(parents=True, exist_ok=True)
+    for file in LOCK.iterdir():
+        shutil.copy(file, PLACE)
+    done = subprocess.run(
+        [npm, "ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"],
+        cwd=PLACE,
+        check=False,
+    )
+    return done.returncode == 0
+
+
+def main() -> int:
+    """Make sure that the program is there; the exit code."""
+    if find_ccusage() is None and not (install() and find_ccusage()):
+        sys.stderr.write(f"{MISSING}\n")
+        return 1 if os.environ.get("MILEAGE_TEST_STRICT") else 0
+    return 0
+
+
+PROGRAM = find_ccusage()
 
 Totals = tuple[int, int, int, int]
 
@@ -86,3 +131,7 @@ def entry(row: dict[str, Any], name: str) -> dict[str, Any]:
             usage["cache_read_input_tokens"],
         ),
     }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

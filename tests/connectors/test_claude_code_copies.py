@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.connectors.ccusage import PROGRAM, ccusage, oracle
+from tests.connectors.ccusage import MISSING, PROGRAM, ccusage, oracle
 from tests.connectors.claude_code_files import (
     ABSENT,
     LATER,
@@ -23,7 +23,7 @@ from tests.connectors.claude_code_files import (
 )
 from tests.generators.claude_code import ClaudeCodeLogs
 
-needs_ccusage = pytest.mark.skipif(PROGRAM is None, reason="MILEAGE_CCUSAGE names no program")
+needs_ccusage = pytest.mark.skipif(PROGRAM is None, reason=MISSING)
 GATEWAY = "answer"
 ITERATIONS = {
     "iterations": [
