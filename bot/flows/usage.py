@@ -38,9 +38,7 @@ from policies.usage import (
 from storage import people, usage, usage_identities
 from storage.database import Database
 
-ROWS_A_TRANSACTION: Final = 30_000
-"""Each commit waits for the disk, and others wait for the transaction: a second or so of either."""
-
+ROWS_A_TRANSACTION: Final = 10_000
 COPIES_WITHIN: Final = timedelta(days=7)
 """How far from a fact its earlier import is looked for under another key."""
 
