@@ -19,6 +19,7 @@ from typing import Any
 
 LOCK = Path(__file__).parent / "peer"
 PLACE = Path(__file__).parents[2] / ".peers" / "ccusage"
+PROGRAMS = "node_modules/@ccusage/*/bin/ccusage"
 MISSING = (
     "SKIPPED: every comparison with ccusage. It is not installed; install npm and run make test "
     "again, or name the program in MILEAGE_CCUSAGE."
@@ -28,7 +29,7 @@ MISSING = (
 def find_ccusage() -> str | None:
     """The program: the one MILEAGE_CCUSAGE names, else the installed one."""
     named = os.environ.get("MILEAGE_CCUSAGE")
-    installed = sorted(PLACE.glob("node_modules/@ccusage/*/bin/ccusage"))
+    installed = sorted(PLACE.glob(PROGRAMS))
     return named or (str(installed[0]) if installed else None)
 
 
@@ -45,6 +46,8 @@ def install() -> bool:
         cwd=PLACE,
         check=False,
     )
+    for program in PLACE.glob(PROGRAMS):
+        program.chmod(0o755)  # the package leaves that to its wrapper
     return done.returncode == 0
 
 
