@@ -12,8 +12,6 @@ from pathlib import Path
 
 import structlog
 
-from bot.settings import LogLevel, SettingsError
-
 QUIET_LOGGERS = (
     "slack_bolt",
     "slack_sdk",
@@ -25,15 +23,19 @@ QUIET_LOGGERS = (
 )
 
 
-def configure_logs(level: LogLevel, file: Path | None) -> None:
-    """Send structlog and the standard library's loggers to the file, or to standard error.
+class LogFileUnusable(Exception):
+    """The file for the log cannot be written; the message is one sentence that names its variable."""
 
-    SettingsError where the file cannot be written.
+
+def configure_logs(level: str, file: Path | None) -> None:
+    """Send structlog and the standard library's loggers, from a level such as INFO on, to the file.
+
+    Standard error where there is none. LogFileUnusable where it cannot be written.
     """
     try:
         stream = file.open("a", encoding="utf-8") if file else sys.stderr
     except OSError as error:
-        raise SettingsError(
+        raise LogFileUnusable(
             f"MILEAGE_LOG_FILE: {file} cannot be written: {error.strerror}."
         ) from None
     shared: list[structlog.typing.Processor] = [

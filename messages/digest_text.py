@@ -25,7 +25,7 @@ def digest_text(digest: TeamDigest, people: Iterable[Person] = ()) -> str:
         fill(words.chart.in_words, LINE) if words.chart else "",
         _outcomes("Verified", digest.verified, names) or "Verified: none this week.",
         _outcomes("Claimed, waiting for a colleague", digest.claimed, names),
-        fill(f"{words.sources} {clip(words.price, 400)}".strip(), LINE),
+        fill(" ".join(clip(one, 400) for one in (words.sources, words.price) if one), LINE),
         "Teams are never ranked. Personal figures are private.",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

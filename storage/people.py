@@ -1,5 +1,6 @@
 """People and teams: who somebody is, where they are at home, who leads what."""
 
+import unicodedata
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, delete, func, select, update
+from sqlmodel import Session, col, delete, select, update
 
 from policies.people import Membership, Person, Role, Roster, SlackIdentity, Team, Weekday
 from policies.periods import IsoWeek
@@ -122,11 +123,16 @@ def home_team_of(session: Session, person_id: int) -> Team | None:
 
 def team_named(session: Session, name: str, workspace_id: str | None = None) -> Team | None:
     """The team with this name, in any case; None when there is none, or several workspaces have it."""
-    query = select(TeamRow).where(func.lower(TeamRow.name) == name.strip().lower())
+    query = select(TeamRow).where(TeamRow.name_key == name_key(name))
     if workspace_id is not None:
         query = query.where(TeamRow.workspace_id == workspace_id)
     rows = session.exec(query.limit(2)).all()
     return _team(rows[0]) if len(rows) == 1 else None
+
+
+def name_key(name: str) -> str:
+    """What two names have alike where people would call them the same, in every script."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def all_teams(session: Session) -> list[Team]:
@@ -201,6 +207,7 @@ def save_team(
     zones_before = rollups.zones_by_person(session, concerned)
     for field in ("name", "workspace_id", "channel_id", "time_zone", "digest_day"):
         setattr(row, field, str(getattr(draft, field)))
+    row.name_key = name_key(draft.name)
     row.digest_hour, row.digest_minute = draft.digest_hour, draft.digest_minute
     session.add(row)
     session.flush()
@@ -315,6 +322,7 @@ def _new_team_row(draft: TeamDraft, now: datetime) -> TeamRow:
     return TeamRow(
         created_week=IsoWeek.containing(now, ZoneInfo(draft.time_zone)).monday,
         name="",
+        name_key="",
         workspace_id="",
         channel_id="",
         time_zone="",

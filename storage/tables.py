@@ -37,9 +37,11 @@ class TeamRow(Stored, table=True):
     __table_args__ = (
         UniqueConstraint("workspace_id", "name"),
         UniqueConstraint("workspace_id", "channel_id"),
+        Index("uq_team_workspace_id_name_key", "workspace_id", "name_key", unique=True),
     )
     id: int | None = Field(default=None, primary_key=True)
     name: str
+    name_key: str = Field(sa_column_kwargs={"server_default": text("''")})
     workspace_id: str
     channel_id: str
     time_zone: str

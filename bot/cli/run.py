@@ -47,13 +47,16 @@ def _require_tokens(settings: Settings, *, is_http: bool) -> None:
 
 
 def _serve(settings: Settings, http: str | None) -> None:
-    from bot.logs import configure_logs
+    from bot.logs import LogFileUnusable, configure_logs
     from bot.serve import HttpAddress, serve
     from bot.slack_api import SlackUnreachable
     from storage.database import Database
 
     address = HttpAddress(*_host_and_port(http)) if http is not None else None
-    configure_logs(settings.log_level, settings.log_file)
+    try:
+        configure_logs(settings.log_level, settings.log_file)
+    except LogFileUnusable as unusable:
+        raise Unusable(str(unusable)) from None
     database = Database.open(settings.database_url.get_secret_value(), connections=settings.workers)
     try:
         if database.is_empty():

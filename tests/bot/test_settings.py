@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.logs import configure_logs
+from bot.logs import LogFileUnusable, configure_logs
 from bot.settings import LogLevel, SettingsError, load_settings
 from tests.bot.live import MILEAGE, ROOT
 
@@ -83,7 +83,7 @@ def test_a_dotenv_that_is_not_utf_8_is_one_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("place", ["/nonexistent/x", "."])
 def test_a_log_file_that_cannot_be_written_is_one_sentence(place: str) -> None:
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(LogFileUnusable) as refused:
         configure_logs(LogLevel.INFO, Path(place))
     assert str(refused.value).startswith(f"MILEAGE_LOG_FILE: {place} cannot be written: ")
     assert "\n" not in str(refused.value)
