@@ -1,6 +1,7 @@
 """One database, opened from its address: read and write transactions, and whether its schema fits."""
 
 import sqlite3
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from storage.errors import (
     DatabaseUnreachable,
     StorageError,
 )
+from storage.locks import Lock, hold
 
 LOCK_WAIT_SECONDS: Final = 15.0
 """How long a writer waits for its turn; SQLite's lock is unfair, and waits of 3 s were measured."""
@@ -29,6 +31,7 @@ POSTGRESQL_SERVER_FAILURES: Final = {"08", "28", "3D", "53", "57"}
 POSTGRESQL_READ_ONLY: Final = {"25006", "42501"}
 """A server or role that reads only, and a role without the right to a table."""
 POSTGRESQL_TABLE_EXISTS: Final = "42P07"
+WAL_RETRY_SECONDS: Final = 0.01
 SQLITE_FILE_FAILURES: Final = ("unable to open", "not a database", "malformed", "disk")
 
 
@@ -80,7 +83,7 @@ class Database:
     def migrate(self) -> None:
         """Bring the schema up to this program's; DatabaseTooNew where it is beyond it."""
         with self._explaining(), self._writer.begin() as connection:
-            migrations.hold_off_others(connection)
+            hold(connection, Lock.MIGRATIONS)
             self._refuse_newer(connection)
             migrations.upgrade(connection)
 
@@ -194,7 +197,7 @@ def _sqlite_engine(address: URL, connections: int, lock_wait_seconds: float) -> 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # transactions begin below, not in the driver
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_wal(connection, lock_wait_seconds)
         connection.execute("PRAGMA foreign_keys = ON")
 
     @event.listens_for(engine, "begin")
@@ -206,3 +209,19 @@ def _sqlite_engine(address: URL, connections: int, lock_wait_seconds: float) -> 
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection, wait_seconds: float) -> None:
+    """Switch a new file to write-ahead logging, which stays with the file.
+
+    While another connection switches it, SQLite fails at once, whatever the busy timeout.
+    """
+    give_up_at = time.monotonic() + wait_seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "is locked" not in str(error) or time.monotonic() >= give_up_at:
+                raise
+            time.sleep(WAL_RETRY_SECONDS)

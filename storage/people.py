@@ -1,10 +1,9 @@
 """People and teams: who somebody is, where they are at home, who leads what."""
 
 import unicodedata
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
@@ -14,9 +13,8 @@ from policies.people import Membership, Person, Role, Roster, SlackIdentity, Tea
 from policies.periods import IsoWeek
 from storage import memberships, rollups, team_weeks, usage
 from storage.errors import AlreadyAtHome, ChannelTaken, NameTaken
+from storage.locks import Lock, hold
 from storage.tables import PersonRow, TeamLeadRow, TeamRow
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +60,7 @@ def remember_person(
     the usage of the one is moved to the other. An address that belongs to another Slack identity
     stays there.
     """
-    return _once_more_when_raced(
-        session, lambda: _remember(session, identity, name, email, time_zone)
-    )
-
-
-def _remember(
-    session: Session, identity: SlackIdentity, name: str, email: str | None, time_zone: str
-) -> Person:
+    hold(session.connection(), Lock.PEOPLE)
     by_slack = _row_by_slack(session, identity)
     by_email = _row_by_email(session, email) if email else None
     row = by_slack or (by_email if by_email and by_email.slack_user_id is None else None)
@@ -90,10 +81,9 @@ def _remember(
 
 def ensure_person_by_email(session: Session, email: str, name: str | None = None) -> Person:
     """The person with this address, created when unknown (named by its local part by default)."""
-    return _once_more_when_raced(session, lambda: _ensure(session, email, name))
-
-
-def _ensure(session: Session, email: str, name: str | None) -> Person:
+    if known := find_person_by_email(session, email):
+        return known
+    hold(session.connection(), Lock.PEOPLE)
     row = _row_by_email(session, email)
     if row is None:
         address = _normal(email)
@@ -229,15 +219,6 @@ def move_team(session: Session, team_id: int, channel_id: str) -> None:
             session.exec(change.execution_options(synchronize_session="fetch"))
     except IntegrityError as error:
         raise ChannelTaken("This channel has a team already.") from error
-
-
-def _once_more_when_raced(session: Session, work: Callable[[], T]) -> T:
-    """Do the work again when another replica stored the same person in the meantime."""
-    try:
-        with session.begin_nested():
-            return work()
-    except IntegrityError:
-        return work()
 
 
 def _normal(email: str) -> str:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 HERE = Path(__file__).parent
-LOCK_NUMBER = 0x6D696C65
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
@@ -29,12 +28,6 @@ def downgrade(connection: Connection, revision: str = "-1") -> None:
     from alembic import command
 
     command.downgrade(alembic_config(connection), revision)
-
-
-def hold_off_others(connection: Connection) -> None:
-    """Let one replica migrate at a time; on SQLite the write transaction does so by itself."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK_NUMBER})")
 
 
 def revision_of(connection: Connection) -> str | None:

@@ -2,6 +2,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,21 @@ def test_a_reading_session_sees_one_moment(database: Database) -> None:
         assert people.find_person_by_email(session, "ann@example.org") is None
     with database.reading() as session:
         assert people.find_person_by_email(session, "ann@example.org") is not None
+
+
+def test_a_new_file_is_waited_for_while_another_program_writes_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    database = Database.open(f"sqlite:///{path}")
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(database.is_empty)
+        with pytest.raises(TimeoutError):
+            answer.result(timeout=0.1)
+        other.execute("COMMIT")
+        assert answer.result()
+    other.close()
+    database.dispose()
 
 
 def test_no_update_is_lost_between_threads_that_read_and_write_back(database: Database) -> None:
