@@ -176,13 +176,6 @@ def person_weeks(session: Session, team_id: int, week: IsoWeek) -> list[PersonWe
     ]
 
 
-def person_weeks_of(
-    session: Session, team_id: int, weeks: Iterable[IsoWeek]
-) -> dict[IsoWeek, list[PersonWeek]]:
-    """`person_weeks` for each of the weeks."""
-    return {week: person_weeks(session, team_id, week) for week in weeks}
-
-
 def person_days(session: Session, person_id: int, first: date, last: date) -> list[PersonDay]:
     """One person's days with usage from `first` to `last`, in order."""
     rows = session.connection().execute(
