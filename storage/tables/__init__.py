@@ -1,0 +1,66 @@
+"""The tables, one class each, by noun. Only this package sees them; callers get the core's dataclasses.
+
+Money is whole nano-dollars (BIGINT), so that sums are exact. Moments of state are `UtcDateTime`;
+moments of usage are microseconds since the epoch, as the record has them.
+"""
+
+from storage.tables.base import Stored, table_of
+from storage.tables.budgets import (
+    BudgetRequestRow,
+    BudgetTermsRow,
+    GrantRow,
+    LimitPushRow,
+    PersonAllowanceRow,
+)
+from storage.tables.deliveries import (
+    AuditRow,
+    DeliveryRow,
+)
+from storage.tables.outcomes import (
+    FocusWindowRow,
+    OutcomeEventRow,
+    OutcomeKeyRow,
+    OutcomeMergeRow,
+    OutcomeReviewRow,
+    OutcomeRow,
+)
+from storage.tables.people import (
+    MembershipRow,
+    PersonRow,
+    TeamLeadRow,
+    TeamRow,
+)
+from storage.tables.usage import (
+    EngineerDayRow,
+    TeamWeekPersonRow,
+    TeamWeekRow,
+    UsageRow,
+    UsageShareRow,
+)
+
+__all__ = [
+    "AuditRow",
+    "BudgetRequestRow",
+    "BudgetTermsRow",
+    "DeliveryRow",
+    "EngineerDayRow",
+    "FocusWindowRow",
+    "GrantRow",
+    "LimitPushRow",
+    "MembershipRow",
+    "OutcomeEventRow",
+    "OutcomeKeyRow",
+    "OutcomeMergeRow",
+    "OutcomeReviewRow",
+    "OutcomeRow",
+    "PersonAllowanceRow",
+    "PersonRow",
+    "Stored",
+    "TeamLeadRow",
+    "TeamRow",
+    "TeamWeekPersonRow",
+    "TeamWeekRow",
+    "UsageRow",
+    "UsageShareRow",
+    "table_of",
+]

@@ -1,0 +1,152 @@
+"""Tables of usage: the records, their sums, and closed weeks."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Index
+from sqlmodel import Field
+
+from storage.tables.base import Stored
+from storage.types import UsageKey, UtcDateTime
+
+
+class UsageRow(Stored, table=True):
+    """A usage record: the columns are the fields of `UsageRecord`, in their order.
+
+    The key begins with the person and goes on with the hour, so that this one index keeps records
+    unique and serves every scan by person and time.
+    """
+
+    __tablename__ = "usage"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    person_id: int = Field(primary_key=True, foreign_key="person.id")
+    usage_key: bytes = Field(primary_key=True, sa_type=UsageKey)
+    source: str
+    granularity: str
+    start_us: int = Field(sa_type=BigInteger)
+    end_us: int = Field(sa_type=BigInteger)
+    provider: str
+    model_raw: str
+    model_id: str
+    model_class: str
+    actor_kind: str
+    actor_ref: str
+    api_key_ref: str | None = None
+    workspace_ref: str | None = None
+    session_id: str | None = None
+    request_id: str | None = None
+    prompt_id: str | None = None
+    workflow_id: str | None = None
+    tool: str | None = None
+    agent_name: str | None = None
+    query_source: str | None = None
+    repo: str | None = None
+    branch: str | None = None
+    commit_sha: str | None = None
+    pull_request: str | None = None
+    ticket: str | None = None
+    outcome_tag: str | None = None
+    input_uncached: int | None = Field(default=None, sa_type=BigInteger)
+    cache_read: int | None = Field(default=None, sa_type=BigInteger)
+    cache_write_5m: int | None = Field(default=None, sa_type=BigInteger)
+    cache_write_1h: int | None = Field(default=None, sa_type=BigInteger)
+    cache_write_other: int | None = Field(default=None, sa_type=BigInteger)
+    output_total: int | None = Field(default=None, sa_type=BigInteger)
+    output_reasoning: int | None = Field(default=None, sa_type=BigInteger)
+    requests: int | None = Field(default=None, sa_type=BigInteger)
+    cost_reported_nusd: int | None = Field(default=None, sa_type=BigInteger)
+    cost_list_nusd: int | None = Field(default=None, sa_type=BigInteger)
+    cost_basis: str
+    price_version: str
+    trust: int
+    revision: int = Field(sa_type=BigInteger)
+    is_final: bool
+    data_as_of_us: int = Field(sa_type=BigInteger)
+    ingested_at_us: int = Field(sa_type=BigInteger)
+
+
+class EngineerDayRow(Stored, table=True):
+    """Usage of one person on one local day of their home team's zone (UTC without a team).
+
+    A token class is null where it is unknown in every record of the group. `tokens` is the sum of
+    all known classes; `tokens_unpriced` those of records without a list price.
+    """
+
+    __tablename__ = "engineer_day"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    person_id: int = Field(primary_key=True, foreign_key="person.id")
+    day: date = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    model_id: str = Field(primary_key=True)
+    model_class: str = Field(primary_key=True)
+    cost_basis: str = Field(primary_key=True)
+    trust: int
+    input_uncached: int | None = Field(default=None, sa_type=BigInteger)
+    cache_read: int | None = Field(default=None, sa_type=BigInteger)
+    cache_write_5m: int | None = Field(default=None, sa_type=BigInteger)
+    cache_write_1h: int | None = Field(default=None, sa_type=BigInteger)
+    cache_write_other: int | None = Field(default=None, sa_type=BigInteger)
+    output_total: int | None = Field(default=None, sa_type=BigInteger)
+    output_reasoning: int | None = Field(default=None, sa_type=BigInteger)
+    requests: int | None = Field(default=None, sa_type=BigInteger)
+    records: int = Field(sa_type=BigInteger)
+    tokens: int = Field(sa_type=BigInteger)
+    tokens_unpriced: int = Field(sa_type=BigInteger)
+    cost_reported_nusd: int | None = Field(default=None, sa_type=BigInteger)
+    cost_list_nusd: int = Field(sa_type=BigInteger)
+    data_as_of_us: int = Field(sa_type=BigInteger)
+
+
+class UsageShareRow(Stored, table=True):
+    """Usage of one person's local day that is alike in its keys and focus, and what it counts for.
+
+    Without an outcome it is unattributed, and `method` and `confidence` are "none". `focus_id` is the
+    outcome of the focus window that it lies in.
+    """
+
+    __tablename__ = "usage_share"
+    __table_args__ = (Index(None, "outcome_id"), {"sqlite_with_rowid": False})
+    person_id: int = Field(primary_key=True, foreign_key="person.id")
+    day: date = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    repo: str | None = None
+    outcome_tag: str | None = None
+    ticket: str | None = None
+    pull_request: str | None = None
+    branch: str | None = None
+    focus_id: int | None = None
+    outcome_id: int | None = Field(default=None, foreign_key="outcome.id")
+    method: str
+    confidence: str
+    records: int = Field(sa_type=BigInteger)
+    tokens: int = Field(sa_type=BigInteger)
+    tokens_unpriced: int = Field(sa_type=BigInteger)
+    cost_list_nusd: int = Field(sa_type=BigInteger)
+
+
+class TeamWeekRow(Stored, table=True):
+    """A team's week whose figures were shown: they stand from then on. `week` is its Monday.
+
+    `version` counts how often they were stated; `tokens_unpriced` is null where it is not told.
+    """
+
+    __tablename__ = "team_week"
+    team_id: int = Field(primary_key=True, foreign_key="team.id")
+    week: date = Field(primary_key=True)
+    version: int
+    contributors: int
+    tokens: int = Field(sa_type=BigInteger)
+    cost_list_nusd: int = Field(sa_type=BigInteger)
+    tokens_unpriced: int | None = Field(default=None, sa_type=BigInteger)
+    closed_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class TeamWeekPersonRow(Stored, table=True):
+    """What each person added to a closed week: kept to judge late usage by, and shown to nobody."""
+
+    __tablename__ = "team_week_person"
+    team_id: int = Field(primary_key=True, foreign_key="team.id")
+    week: date = Field(primary_key=True)
+    person_id: int = Field(primary_key=True, foreign_key="person.id", index=True)
+    tokens: int = Field(sa_type=BigInteger)
+    cost_list_nusd: int = Field(sa_type=BigInteger)
+    tokens_unpriced: int = Field(sa_type=BigInteger)
