@@ -12,10 +12,16 @@ class FormContext:
     channel_id: str | None = None
     outcome_id: int | None = None
     team_id: int | None = None
+    request_id: int | None = None
 
     def encode(self) -> str:
         """The compact JSON that goes into private_metadata; absent ids are left out."""
-        ids = {"channel": self.channel_id, "outcome": self.outcome_id, "team": self.team_id}
+        ids = {
+            "channel": self.channel_id,
+            "outcome": self.outcome_id,
+            "team": self.team_id,
+            "request": self.request_id,
+        }
         known = {name: value for name, value in ids.items() if value is not None}
         return json.dumps(known, separators=(",", ":"))
 
@@ -28,7 +34,12 @@ class FormContext:
             return cls()
         if not isinstance(ids, dict):
             return cls()
-        return cls(_text(ids.get("channel")), _number(ids.get("outcome")), _number(ids.get("team")))
+        return cls(
+            _text(ids.get("channel")),
+            _number(ids.get("outcome")),
+            _number(ids.get("team")),
+            _number(ids.get("request")),
+        )
 
 
 EMPTY_CONTEXT = FormContext()
