@@ -7,8 +7,8 @@ from the set of grants and the usage by day alone, in whatever order they became
 
 from bisect import insort
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 from itertools import groupby
@@ -239,15 +239,22 @@ def balance_of(
 
     `period` is the one that contains the day. The order of the arguments' elements does not matter.
     """
-    ledger = _Ledger(grants, period)
-    due = sorted((one for one in spends if one.day <= day), key=attrgetter("day"))
-    for spent_on, of_day in groupby(due, key=attrgetter("day")):
-        ledger.begin(spent_on)
-        # What is tied to outcomes first: free grants are for whatever those leave uncovered.
-        for spend in sorted(of_day, key=lambda one: (one.outcome_id is None, one.outcome_id or 0)):
-            ledger.burn(spend)
+    ledger = _Ledger(grants)
+    due = (one for one in spends if one.day <= day)
+    used = over = 0
+    for spend, owed in ledger.pay(due):
+        if spend.day >= period.first:
+            used += spend.amount
+            over += owed
     ledger.begin(day)
-    return ledger.balance(day)
+    return Balance(day, period, ledger.lines(day), used, over)
+
+
+def uncovered(grants: Iterable[Grant], spends: Iterable[Spend]) -> Iterator[Spend]:
+    """The usage, or the parts of it, that no grant paid for, day by day."""
+    for spend, owed in _Ledger(grants).pay(spends):
+        if owed:
+            yield replace(spend, amount=owed)
 
 
 def takings(balance: Balance, amount: int, outcome_id: int | None) -> list[tuple[Grant, int]]:
@@ -294,13 +301,20 @@ class _Turn(IntEnum):
 class _Ledger:
     """Goes through the days once, and pays what was used from the grants that hold."""
 
-    def __init__(self, grants: Iterable[Grant], period: PeriodDays) -> None:
-        self._period = period
+    def __init__(self, grants: Iterable[Grant]) -> None:
         self._accounts: dict[int, _Account] = {}
         self._open: list[_Account] = []
         self._turns = deque(_turns([_Account(one, n) for n, one in enumerate(burn_order(grants))]))
-        self._used = 0
-        self._over = 0
+
+    def pay(self, spends: Iterable[Spend]) -> Iterator[tuple[Spend, int]]:
+        """Charge usage day by day; with each, what no grant covered."""
+        for day, of_day in groupby(sorted(spends, key=attrgetter("day")), key=attrgetter("day")):
+            self.begin(day)
+            # What is tied to outcomes first: free grants are for whatever those leave uncovered.
+            for spend in sorted(
+                of_day, key=lambda one: (one.outcome_id is None, one.outcome_id or 0)
+            ):
+                yield spend, self._burn(spend)
 
     def begin(self, day: date) -> None:
         """Open and void what is due up to this day; what has expired pays no more."""
@@ -312,8 +326,8 @@ class _Ledger:
                 self._give_back(account)
         self._open = [one for one in self._open if one.grant.holds_on(day)]
 
-    def burn(self, spend: Spend) -> None:
-        """Charge one usage to the open grants that can pay it."""
+    def _burn(self, spend: Spend) -> int:
+        """Charge one usage to the open grants that can pay it; what is owed after that."""
         owed = spend.amount
         for account in self._open:
             if owed and account.remaining and account.grant.can_pay(spend):
@@ -321,15 +335,12 @@ class _Ledger:
                 account.remaining -= paid
                 account.burned += paid
                 owed -= paid
-        if spend.day >= self._period.first:
-            self._used += spend.amount
-            self._over += owed
+        return owed
 
-    def balance(self, day: date) -> Balance:
-        """Where everything stands."""
+    def lines(self, day: date) -> tuple[GrantBalance, ...]:
+        """Where everything that has begun stands, in burn order."""
         accounts = sorted(self._accounts.values(), key=attrgetter("place"))
-        lines = tuple(account.line(day) for account in accounts)
-        return Balance(day, self._period, lines, self._used, self._over)
+        return tuple(account.line(day) for account in accounts)
 
     def _take_up(self, account: _Account) -> None:
         grant = account.grant
