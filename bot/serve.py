@@ -116,4 +116,5 @@ def _signals_set(stopping: asyncio.Event) -> Iterator[None]:
 
 
 def _commands(program: Program) -> list[str]:
-    return [program.edge.commands.outcome, program.edge.commands.mileage]
+    names = program.edge.commands
+    return [names.outcome, names.mileage, names.budget]

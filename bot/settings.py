@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("sqlite:///mileage.db")
     command_outcome: str = "/outcome"
     command_mileage: str = "/mileage"
+    command_budget: str = "/budget"
     minimum_group: Annotated[int, Field(ge=LOWEST_MINIMUM_GROUP)] = MINIMUM_GROUP
     digest_grace_hours: Annotated[int, Field(ge=1, le=24 * 7)] = 48
     workers: Annotated[int, Field(ge=1, le=256)] = 16

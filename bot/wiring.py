@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.delivery import Delivery, kinds
-from bot.listeners import buttons, commands, events, home, middleware, modals
+from bot.listeners import budgets, buttons, commands, events, home, middleware, modals
 from bot.listeners.edge import Edge
 from bot.listeners.replies import Replies
 from bot.posting import Poster
@@ -27,7 +27,7 @@ from messages.pages.base import Commands
 from policies.privacy import GroupRule
 from storage.database import Database
 
-LISTENERS = (middleware, commands, buttons, modals, home, events)
+LISTENERS = (middleware, commands, budgets, buttons, modals, home, events)
 SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
 
 
@@ -54,7 +54,7 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
     token = settings.required("slack_bot_token")
     clock = Clock.starting_at(settings.clock_start)
     workers = Workers(settings.workers)
-    names = Commands(settings.command_outcome, settings.command_mileage)
+    names = Commands(settings.command_outcome, settings.command_mileage, settings.command_budget)
     rule = GroupRule(settings.minimum_group)
     async with aiohttp.ClientSession(timeout=SLACK_TIMEOUT) as session:
         client = slack_client(token, settings.slack_api_url, session)

@@ -118,6 +118,7 @@ _FILTERS: dict[str, Any] = {
     "channel": escape.channel,
     "amount": wording.amount,
     "tokens": wording.tokens,
+    "budget": wording.budget,
     "usd": wording.usd,
     "count": wording.count,
     "percent": wording.percent,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from policies.amounts import Amount, BudgetUnit
 from policies.outcomes import KeyKind, OutcomeKey
 from policies.usage import Trust
 
@@ -29,6 +30,11 @@ def amount(tokens: int) -> str:
 def tokens(count: int) -> str:
     """`40M tokens`, `1 token`."""
     return f"{amount(count)} {'token' if count == 1 else 'tokens'}"
+
+
+def budget(of: Amount) -> str:
+    """An amount in the unit of its budget: `40M tokens`, `$50.00`."""
+    return tokens(of.value) if of.unit is BudgetUnit.TOKENS else usd(of.usd)
 
 
 def usd(money: Decimal) -> str:

@@ -12,6 +12,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from bot.cli.main import app
+from bot.intents.budgets import parse_budget
 from bot.intents.mileage import parse_mileage
 from bot.intents.outcomes import parse_outcome
 from bot.settings import Settings
@@ -34,6 +35,9 @@ def test_every_documented_slash_command_is_understood(page: str, line: str) -> N
     command, _, text = line.partition(" ")
     if command == "/outcome":
         parse_outcome(text, NOW, ZoneInfo("Europe/Berlin"))
+    elif command == "/budget":
+        as_sent = re.sub(r"@(\w+)", r"<@U0ANA|\1>", text)
+        parse_budget(as_sent, NOW, ZoneInfo("Europe/Berlin"))
     else:
         assert command == "/mileage"
         parse_mileage(text)

@@ -1,6 +1,6 @@
 """The text of `/outcome` as an intent.
 
-/outcome TITLE [by DEADLINE] [size S|M|L] [KEYS…]      quotes around the title are optional
+/outcome TITLE [by DEADLINE] [40M] [size S|M|L] [KEYS…]      quotes around the title are optional
 /outcome done O-12 LINK
 /outcome list
 /outcome help
@@ -13,6 +13,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.intents.words import NotUnderstood, mistyped, readable, shortened, split_quoted
+from policies.amounts import Amount, BudgetUnit, NotAnAmount, parse_amount
 from policies.outcomes import (
     MAX_KEYS,
     MAX_TITLE,
@@ -37,7 +38,8 @@ _SIZES = {
     "large": OutcomeSize.L,
 }
 _NO_SIZE = re.compile(r"x+[sl]|huge|tiny", re.IGNORECASE)
-_AMOUNT = re.compile(r"\$?\d{1,12}(?:\.\d{1,3})?[kmbt]?", re.IGNORECASE | re.ASCII)
+_AMOUNT_LIKE = re.compile(r"-?\$?\d[\d.,_]*[kmbt]?|\d[\d.,_]*[€$]", re.IGNORECASE | re.ASCII)
+_ANY_AMOUNT = Amount(0, BudgetUnit.TOKENS)
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DATE_LIKE = re.compile(
     rf"\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}[./]\d{{1,2}}(?:[./]\d{{2,4}})?"
@@ -48,10 +50,10 @@ _DATE_LIKE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Declare:
-    """Declare an outcome. `amount` is a budget as typed (`40M`), for whoever grants budgets."""
+    """Declare an outcome. `amount` is how much of the owner's budget is meant for it."""
 
     draft: OutcomeDraft
-    amount: str | None = None
+    amount: Amount | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ class _Reader:
     command: str
     deadline: date | None = None
     size: OutcomeSize | None = None
-    amount: str | None = None
+    amount: Amount | None = None
     keys: list[OutcomeKey] = field(default_factory=list)
 
     def take_from_end(self, words: list[str]) -> list[str]:
@@ -206,13 +208,20 @@ class _Reader:
 
     def _take_amount(self, words: list[str]) -> list[str] | None:
         """An amount counts only beside another option: `Cut spend to 40M` is a title."""
-        if self.amount is not None or len(words) < 2 or not _AMOUNT.fullmatch(words[-1]):
+        if self.amount is not None or len(words) < 2 or not _AMOUNT_LIKE.fullmatch(words[-1]):
             return None
-        shorter = replace(self, amount=words[-1], keys=list(self.keys))._take_one(words[:-1])  # noqa: SLF001
+        shorter = replace(self, amount=_ANY_AMOUNT, keys=list(self.keys))._take_one(words[:-1])  # noqa: SLF001
         if shorter is None:
             return None
-        self.amount = words[-1]
+        self.read_amount(words[-1])
         return words[:-1]
+
+    def read_amount(self, said: str) -> None:
+        """Take the word as the amount; NotUnderstood says what is wrong with it."""
+        try:
+            self.amount = parse_amount(shortened(said))
+        except NotAnAmount as problem:
+            raise NotUnderstood(str(problem), f'{self.command} "Title" by Fri 40M') from None
 
 
 def _declare(line: str, reader: _Reader) -> Declare:
@@ -231,8 +240,8 @@ def _read_options(rest: str, reader: _Reader) -> None:
         return
     # A placeholder stands for the title, so that the same rules read both forms.
     left = reader.take_from_end(["\N{OBJECT REPLACEMENT CHARACTER}", *rest.split(" ")])[1:]
-    if left and reader.amount is None and _AMOUNT.fullmatch(left[-1]):
-        reader.amount = left.pop()
+    if left and reader.amount is None and _AMOUNT_LIKE.fullmatch(left[-1]):
+        reader.read_amount(left.pop())
     if left:
         said = shortened(" ".join(left))
         raise NotUnderstood(

@@ -11,12 +11,16 @@ _ENTITY = re.compile(r"<([@#!]|https?://|mailto:)([^<>|]*)(?:\|([^<>]*))?>")
 
 
 class NotUnderstood(Exception):
-    """A line that could not be read: the problem in one sentence, and the nearest right form."""
+    """A line that could not be read: the problem in one sentence, and the nearest right form.
 
-    def __init__(self, problem: str, nearest: str) -> None:
-        super().__init__(f"{problem} Try: {nearest}")
+    `more` are the other things that are wrong with it, a sentence each.
+    """
+
+    def __init__(self, problem: str, nearest: str, *more: str) -> None:
+        super().__init__(f"{' '.join((problem, *more))} Try: {nearest}")
         self.problem = problem
         self.nearest = nearest
+        self.more = more
 
 
 def readable(text: str) -> str:

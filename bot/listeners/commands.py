@@ -30,6 +30,7 @@ from bot.listeners.middleware import answer
 from bot.listeners.setup import open_setup
 from messages.pages.base import MessagePage
 from messages.pages.help import Help, Refused
+from policies.amounts import Amount
 from policies.outcomes import MAX_TITLE
 
 LOG_AS_OUTCOME = "log_as_outcome"
@@ -106,8 +107,8 @@ async def open_done_form(edge: Edge, outcome_id: int, asked: Asked) -> MessagePa
     return None
 
 
-async def _own_up_to(amount: str | None, edge: Edge, asked: Asked) -> None:
+async def _own_up_to(amount: Amount | None, edge: Edge, asked: Asked) -> None:
     """Say that an amount was understood and left out, rather than drop it silently."""
     if amount is not None:
-        page = Refused(f"“{amount}” was left out: Mileage keeps no budgets yet.", "")
+        page = Refused("The amount was left out: Mileage keeps no budgets yet.", "")
         await edge.replies.send(asked.request.address, page)

@@ -78,7 +78,7 @@ def page_of(refusal: Exception) -> MessagePage:
     """The private reply that a known refusal becomes."""
     match refusal:
         case NotUnderstood():
-            return replies.NotUnderstood(what=refusal.problem, forms=(refusal.nearest,))
+            return replies.NotUnderstood(refusal.problem, (refusal.nearest,), refusal.more)
         case NoTeamYet():
             return NoTeam()
         case Refusal():

@@ -10,6 +10,7 @@ class Commands:
 
     outcome: str = "/outcome"
     mileage: str = "/mileage"
+    budget: str = "/budget"
 
 
 DEFAULT_COMMANDS = Commands()

@@ -8,7 +8,7 @@ from messages.pages.base import DEFAULT_COMMANDS, Commands, MessagePage
 
 @dataclass(frozen=True, slots=True)
 class Help(MessagePage):
-    """What one can type. `topic` is `outcome`, `mileage` or `privacy`; None gives all in short."""
+    """What one can type. `topic` is `outcome`, `budget`, `mileage` or `privacy`; None gives all in short."""
 
     template: ClassVar[str] = "help.json.j2"
     commands: Commands = DEFAULT_COMMANDS
@@ -19,12 +19,13 @@ class Help(MessagePage):
 class NotUnderstood(MessagePage):
     """What was typed made no sense: what about it, and the nearest right forms.
 
-    `what` is a whole sentence, said as it is; `forms` are whole commands to copy.
+    `what` and each of `more` are whole sentences, said as they are; `forms` are whole commands to copy.
     """
 
     template: ClassVar[str] = "not_understood.json.j2"
     what: str
     forms: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,9 +225,15 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
     return {
         "help": Help(),
         "help_outcome": Help(topic="outcome"),
+        "help_budget": Help(topic="budget"),
         "not_understood": NotUnderstood(
             typed("Did you mean “team”?"),
             (typed("/mileage team"), "/mileage me"),
+        ),
+        "not_understood_at_all": NotUnderstood(
+            typed("“ten” is not an amount. Write 40M, 250k, 1.5B or $50."),
+            ("/budget grant @person 10M until Fri for O-12",),
+            (typed("“yesterday” is past. Give a day from today on."), "There is no outcome O-999."),
         ),
         "not_understood_bare": NotUnderstood(typed("“O-x” is not the id of an outcome.")),
         "refused": Refused(typed("O-13 is your own."), typed("A colleague has to verify it.")),

@@ -9,6 +9,7 @@ from messages import wording
 from messages.against import against
 from messages.escape import clip, graphemes, link, mention, mrkdwn, plain, tidy
 from messages.pages.people import Me
+from policies.amounts import parse_amount
 from policies.people import Person, SlackIdentity
 from tests.messages.examples import WEEK, personal_week
 
@@ -48,6 +49,14 @@ def test_tokens_are_said_in_three_digits_and_a_unit(tokens: int, said: str) -> N
 )
 def test_money_shows_cents_only_where_they_matter(money: str, said: str) -> None:
     assert wording.usd(Decimal(money)) == said
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("40M", "40M tokens"), ("1", "1 token"), ("$50", "$50.00"), ("$0.004", "$0.004")],
+)
+def test_an_amount_of_a_budget_is_said_with_its_unit(typed: str, said: str) -> None:
+    assert wording.budget(parse_amount(typed)) == said
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from bot.intents.outcomes import (
     parse_outcome,
 )
 from bot.intents.words import NotUnderstood
+from policies.amounts import parse_amount
 from policies.outcomes import KeyKind, OutcomeDraft, OutcomeKey, OutcomeSize
 
 THURSDAY = datetime(2026, 11, 12, 10, tzinfo=UTC)
@@ -128,15 +129,17 @@ def test_any_other_line_declares(sentence: str, text: str, draft: OutcomeDraft) 
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "amount"),
     [
-        '"Cut p95 to 300 ms" by Fri 40M',
-        "Cut p95 to 300 ms by Fri 40M",
-        "Cut p95 to 300 ms 40M by Fri",
-    ][:2],
+        ('"Cut p95 to 300 ms" by Fri 40M', "40M"),
+        ('"Cut p95 to 300 ms" 40M by Fri', "40M"),
+        ('"Cut p95 to 300 ms" by Fri $50', "$50"),
+        ("Cut p95 to 300 ms by Fri 1.5b", "1.5B"),
+    ],
 )
-def test_an_amount_beside_an_option_stays_readable(text: str) -> None:
-    assert read(text) == Declare(OutcomeDraft("Cut p95 to 300 ms", deadline=FRIDAY), "40M")
+def test_an_amount_beside_an_option_is_the_budget(text: str, amount: str) -> None:
+    draft = OutcomeDraft("Cut p95 to 300 ms", deadline=FRIDAY)
+    assert read(text) == Declare(draft, parse_amount(amount))
 
 
 REFUSALS = [
@@ -167,6 +170,10 @@ REFUSALS = [
     ("a mistyped day", "Cut p95 by firday", "not a deadline", "/outcome Cut p95 by friday"),
     ("words after quotes", '"Cut p95" please', "“please” after the title", '/outcome "Title"'),
     ("no title", "by Fri", "has no title", '/outcome "Cut'),
+    ("no budget at all", '"Cut p95" by Fri 0', "more than nothing", '/outcome "Title"'),
+    ("a negative budget", '"Cut p95" by Fri -5M', "“-5M” is not an amount", '/outcome "Title"'),
+    ("a budget beyond sense", '"Cut p95" 99999T', "more than any budget", '/outcome "Title"'),
+    ("another currency", "Cut p95 by Fri 50€", "“50€” is not an amount", '/outcome "Title"'),
     ("a key alone", "PAY-123", "has no title", '/outcome "Cut'),
     ("empty quotes", '""', "has no title", '/outcome "Cut'),
     ("a title too long", "x" * 201, "has 201 characters", '/outcome "Cut'),
