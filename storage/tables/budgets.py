@@ -91,7 +91,10 @@ class BudgetRequestRow(Stored, table=True):
 
 
 class LimitPushRow(Stored, table=True):
-    """A person's new limit for another system that enforces it, and whether it got there."""
+    """A person's limit that has to be set anew in another system, and whether it got there.
+
+    `limit_nusd` is what was sent, null before that.
+    """
 
     __tablename__ = "limit_push"
     __table_args__ = (Index(None, "state", "due_at"), Index(None, "person_id", "target"))
@@ -99,7 +102,7 @@ class LimitPushRow(Stored, table=True):
     team_id: int = Field(foreign_key="team.id")
     person_id: int = Field(foreign_key="person.id")
     target: str
-    limit_nusd: int = Field(sa_type=BigInteger)
+    limit_nusd: int | None = Field(default=None, sa_type=BigInteger)
     state: str
     due_at: datetime = Field(sa_type=UtcDateTime)
     attempt: int = 0

@@ -1,0 +1,206 @@
+"""Limits on their way to systems that enforce them: waiting -> sent | failed | off.
+
+A row says that a person's limit may have changed, not to what: whoever sends it takes the limit that
+holds then. So the newest row of a person and target stands for all before it, and is the only one sent.
+Each claim carries the number of its attempt; who lost the claim changes nothing.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from sqlmodel import Session, col, func, select, update
+
+from storage.tables import LimitPushRow
+
+LONGEST_ERROR: Final = 300
+
+
+class PushState(StrEnum):
+    """Where a push stands. `off` is one that no system was there to take."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A person's limit for one target. `limit_nusd` is what was last sent, None before that.
+
+    `due_at` is when it is tried next while it waits; `error` is why the last try failed, "" for none.
+    """
+
+    id: int
+    team_id: int
+    person_id: int
+    target: str
+    limit_nusd: int | None
+    state: PushState
+    due_at: datetime
+    attempt: int
+    error: str
+    request_id: int | None
+
+
+def enqueue(
+    session: Session,
+    team_id: int,
+    person_id: int,
+    target: str,
+    due_at: datetime,
+    request_id: int | None = None,
+) -> None:
+    """Note that a person's limit at a target has to be set again."""
+    session.add(
+        LimitPushRow(
+            team_id=team_id,
+            person_id=person_id,
+            target=target,
+            state=PushState.WAITING.value,
+            due_at=due_at,
+            request_id=request_id,
+        )
+    )
+    session.flush()
+
+
+def is_any_waiting(session: Session) -> bool:
+    """Whether anything waits at all, due or not: reading is cheaper than asking for the write lock."""
+    query = select(LimitPushRow.id).where(LimitPushRow.state == PushState.WAITING.value).limit(1)
+    return session.exec(query).first() is not None
+
+
+def claim_due(session: Session, target: str, now: datetime, lease: timedelta) -> Push | None:
+    """Take what has been due longest at a target; if nobody settles it, it is due again after the lease."""
+    newest = (
+        select(func.max(LimitPushRow.id))
+        .where(LimitPushRow.target == target, LimitPushRow.state == PushState.WAITING.value)
+        .group_by(col(LimitPushRow.person_id))
+    )
+    query = (
+        select(LimitPushRow)
+        .where(
+            col(LimitPushRow.id).in_(newest),
+            LimitPushRow.state == PushState.WAITING.value,
+            LimitPushRow.due_at <= now,
+        )
+        .order_by(col(LimitPushRow.due_at), col(LimitPushRow.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    row = session.exec(query).first()
+    if row is None:
+        return None
+    row.attempt, row.due_at = row.attempt + 1, now + lease
+    session.flush()
+    return _push(row)
+
+
+def settle(
+    session: Session,
+    push: Push,
+    state: PushState,
+    due_at: datetime,
+    limit_nusd: int | None = None,
+    error: str = "",
+) -> bool:
+    """Note how a try ended, for the push and those before it; False when another replica did."""
+    values = {
+        "state": state.value,
+        "due_at": due_at,
+        "limit_nusd": limit_nusd,
+        "error": error[:LONGEST_ERROR],
+    }
+    change = (
+        update(LimitPushRow)
+        .where(col(LimitPushRow.state) == PushState.WAITING.value)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    is_ours = col(LimitPushRow.id) == push.id, col(LimitPushRow.attempt) == push.attempt
+    if session.exec(change.where(*is_ours)).rowcount != 1:
+        return False
+    session.exec(
+        change.where(
+            col(LimitPushRow.person_id) == push.person_id,
+            col(LimitPushRow.target) == push.target,
+            col(LimitPushRow.id) < push.id,
+        )
+    )
+    return True
+
+
+def hold_off(session: Session, target: str, until: datetime) -> None:
+    """Leave a target alone until then, whatever was due there before."""
+    session.exec(
+        update(LimitPushRow)
+        .where(
+            col(LimitPushRow.target) == target,
+            col(LimitPushRow.state) == PushState.WAITING.value,
+            col(LimitPushRow.due_at) < until,
+        )
+        .values(due_at=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def switch_off(session: Session, targets: Collection[str]) -> None:
+    """Let go of what waits for any target but these."""
+    session.exec(
+        update(LimitPushRow)
+        .where(
+            col(LimitPushRow.state) == PushState.WAITING.value,
+            col(LimitPushRow.target).not_in(targets),
+        )
+        .values(state=PushState.OFF.value)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def pushes_for_request(session: Session, request_id: int) -> list[Push]:
+    """What an approved request set going, oldest first."""
+    query = (
+        select(LimitPushRow)
+        .where(LimitPushRow.request_id == request_id)
+        .order_by(col(LimitPushRow.id))
+        .execution_options(populate_existing=True)
+    )
+    return [_push(row) for row in session.exec(query)]
+
+
+def latest_pushes(session: Session, team_id: int, target: str) -> dict[int, Push]:
+    """The newest push of each person of a team to a target, leaving out those that were off."""
+    newest = (
+        select(func.max(LimitPushRow.id))
+        .where(
+            LimitPushRow.team_id == team_id,
+            LimitPushRow.target == target,
+            LimitPushRow.state != PushState.OFF.value,
+        )
+        .group_by(col(LimitPushRow.person_id))
+    )
+    query = select(LimitPushRow).where(col(LimitPushRow.id).in_(newest))
+    rows = session.exec(query.execution_options(populate_existing=True))
+    return {row.person_id: _push(row) for row in rows}
+
+
+def _push(row: LimitPushRow) -> Push:
+    if row.id is None:
+        raise ValueError("The push is not stored yet.")
+    return Push(
+        id=row.id,
+        team_id=row.team_id,
+        person_id=row.person_id,
+        target=row.target,
+        limit_nusd=row.limit_nusd,
+        state=PushState(row.state),
+        due_at=row.due_at,
+        attempt=row.attempt,
+        error=row.error,
+        request_id=row.request_id,
+    )
