@@ -16,6 +16,7 @@ READY_WITHIN_SECONDS = 120
 @contextmanager
 def running_demo(folder: Path, *arguments: str) -> Iterator[str]:
     """Run `mileage demo` on a free port; yields the workspace's URL, and ends it with Ctrl-C."""
+    _let_children_be_interrupted()
     output = folder / "demo.out"
     command = [sys.executable, "-m", "bot", "demo", "--port", "0", "--folder", str(folder / "demo")]
     with output.open("wb") as file:
@@ -32,6 +33,12 @@ def running_demo(folder: Path, *arguments: str) -> Iterator[str]:
         child.send_signal(signal.SIGINT)
         code = child.wait(30)
     assert code == 0, output.read_text("utf-8")
+
+
+def _let_children_be_interrupted() -> None:
+    """Started in the background of a script, this process ignores Ctrl-C, and its children would too."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _url(child: subprocess.Popen[bytes], output: Path) -> str:
