@@ -12,7 +12,8 @@ MOST_TOKENS: Final = 10**15
 MOST_USD: Final = Decimal(100_000_000)
 _SIGNS: Final = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}
 _FORM: Final = re.compile(
-    r"(?P<usd>\$)?(?P<number>\d{1,15}(?:\.\d{1,6})?)(?P<sign>[kmbt]?)", re.ASCII
+    r"(?P<usd>\$)?(?P<number>(?:\d{1,3}(?:[,_]\d{3}){1,7}|\d{1,24})(?:\.\d{1,6})?)(?P<sign>[kmbt]?)",
+    re.ASCII,
 )
 
 
@@ -42,11 +43,10 @@ class Amount:
 
 def parse_amount(text: str) -> Amount:
     """Read `40M`, `250k`, `1.5B`, `800000` or `$50`; NotAnAmount says what is wrong otherwise."""
-    word = text.strip().lower().replace(",", "").replace("_", "")
-    match = _FORM.fullmatch(word)
+    match = _FORM.fullmatch(text.strip().lower())
     if match is None:
         raise NotAnAmount(f"“{text}” is not an amount. Write 40M, 250k, 1.5B or $50.")
-    number = Decimal(match["number"]) * _SIGNS[match["sign"]]
+    number = Decimal(re.sub("[,_]", "", match["number"])) * _SIGNS[match["sign"]]
     if number == 0:
         raise NotAnAmount("An amount has to be more than nothing.")
     return _dollars(number, text) if match["usd"] else _tokens(number, text)
