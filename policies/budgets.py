@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
+from fractions import Fraction
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Final
@@ -18,7 +19,8 @@ from typing import Final
 from policies.amounts import BudgetUnit
 from policies.periods import IsoWeek
 
-NEARLY_USED: Final = 0.8
+NEARLY_USED: Final = Fraction(4, 5)
+"""A fraction, because with the nano-dollars of large budgets a float misses its own threshold."""
 LIKELY: Final = 0.8
 """From this chance of running out on, a person is told so and counts as at risk."""
 
@@ -88,7 +90,8 @@ class Priority(IntEnum):
 class Grant:
     """An allowance of `amount` smallest parts of `unit`. Never rewritten: only voided, once.
 
-    With `source_id` it was taken out of that grant, and returns there what is unburned when voided.
+    With `source_id` it was taken out of that grant, and returns there what is unburned when voided; to
+    that grant's own source where it does not hold any more itself, and so on.
     A voided grant gives nothing from `voided_on` on.
     """
 
@@ -147,7 +150,7 @@ class GrantBalance:
     """What became of one grant that has begun.
 
     `received` is its amount, or less where usage that became known late had burned what was to be
-    taken out of its source. `returned` went back to the source when it was voided.
+    taken out of its source. `returned` went back to where it came from when it was voided.
     """
 
     grant: Grant
@@ -201,7 +204,7 @@ class Balance:
         """What is left of the grants for one outcome; of the free ones with None."""
         return sum(line.remaining for line in self.live if line.grant.outcome_id == outcome_id)
 
-    def has_used(self, share: float) -> bool:
+    def has_used(self, share: Fraction | int) -> bool:
         """Whether that share of what was granted is used: at exactly the share, it is."""
         return self.is_granted_anything and self.used >= share * self.granted
 
@@ -292,10 +295,10 @@ class _Account:
 
 
 class _Turn(IntEnum):
-    """What happens first on a day."""
+    """What happens first on a day: what returns to a grant can be taken out of it again at once."""
 
-    OPEN = 0
-    VOID = 1
+    VOID = 0
+    OPEN = 1
 
 
 class _Ledger:
@@ -319,11 +322,11 @@ class _Ledger:
     def begin(self, day: date) -> None:
         """Open and void what is due up to this day; what has expired pays no more."""
         while self._turns and self._turns[0][0] <= day:
-            _, turn, _, account = self._turns.popleft()
+            on, turn, _, account = self._turns.popleft()
             if turn is _Turn.OPEN:
                 self._take_up(account)
             else:
-                self._give_back(account)
+                self._give_back(account, on)
         self._open = [one for one in self._open if one.grant.holds_on(day)]
 
     def _burn(self, spend: Spend) -> int:
@@ -360,23 +363,30 @@ class _Ledger:
         source.moved_out += taken
         return taken
 
-    def _give_back(self, account: _Account) -> None:
-        source = self._accounts.get(account.grant.source_id or 0)
-        day = account.grant.voided_on
-        if source is not None and day is not None and source.grant.holds_on(day):
-            source.remaining += account.remaining
-            source.moved_out -= account.remaining
+    def _give_back(self, account: _Account, day: date) -> None:
+        home = self._home_of(account.grant, day)
+        if home is not None:
+            home.remaining += account.remaining
+            home.moved_out -= account.remaining
             account.returned, account.remaining = account.remaining, 0
+
+    def _home_of(self, grant: Grant, day: date) -> _Account | None:
+        """The nearest grant it was taken out of that still holds."""
+        source = self._accounts.get(grant.source_id or 0)
+        if source is None or source.grant.holds_on(day):
+            return source
+        return self._home_of(source.grant, day)
 
 
 def _turns(accounts: Iterable[_Account]) -> list[tuple[date, _Turn, int, _Account]]:
     """What opens and what is voided, in order: sources open first, and are voided last."""
     turns: list[tuple[date, _Turn, int, _Account]] = []
     for account in accounts:
-        grant = account.grant
-        if grant.voided_on is None:
-            turns.append((grant.first_day, _Turn.OPEN, grant.id, account))
-        elif grant.voided_on > grant.first_day:  # one undone on its first day never was
-            turns.append((grant.first_day, _Turn.OPEN, grant.id, account))
-            turns.append((grant.voided_on, _Turn.VOID, -grant.id, account))
+        grant, voided_on = account.grant, account.grant.voided_on
+        if voided_on is not None and voided_on <= grant.first_day:
+            continue  # undone on its first day, it never was
+        turns.append((grant.first_day, _Turn.OPEN, grant.id, account))
+        # What had expired by then has lapsed, and returns nothing.
+        if voided_on is not None and voided_on <= (grant.last_day or date.max):
+            turns.append((voided_on, _Turn.VOID, -grant.id, account))
     return sorted(turns, key=itemgetter(0, 1, 2))
