@@ -1,6 +1,7 @@
 """In which weeks whose usage counts in which team. What a week's group was never changes afterwards."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -8,9 +9,28 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, delete, func, select, update
 
 from policies.periods import IsoWeek
-from storage.tables import MembershipRow, TeamWeekRow
+from storage.tables import MembershipRow, TeamLeadRow, TeamWeekRow
+from storage.usage_ranges import slices
 
 A_WEEK: Final = timedelta(weeks=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSpan:
+    """The weeks in which a person belonged to a team, from one Monday up to, not including, another.
+
+    They begin a week before the person counts in the team's figures, which is when they joined.
+    """
+
+    team_id: int
+    from_week: date | None
+    until_week: date | None
+
+    def covers(self, monday: date) -> bool:
+        """Whether the person belonged to the team in the week."""
+        return (self.from_week is None or self.from_week <= monday) and (
+            self.until_week is None or monday < self.until_week
+        )
 
 
 def counts_in(week: IsoWeek) -> ColumnElement[bool]:
@@ -30,6 +50,29 @@ def cohort_of(session: Session, team_id: int, week: IsoWeek) -> list[int]:
         .order_by(col(MembershipRow.person_id))
     )
     return list(session.exec(query))
+
+
+def spans_of(session: Session, person_ids: Collection[int]) -> dict[int, list[TeamSpan]]:
+    """When each of these people belonged to which teams."""
+    spans: dict[int, list[TeamSpan]] = {}
+    for ids in slices(sorted(person_ids)):
+        query = (
+            select(MembershipRow)
+            .where(col(MembershipRow.person_id).in_(ids))
+            .execution_options(populate_existing=True)
+        )
+        for row in session.exec(query):
+            joined = row.from_week - A_WEEK if row.from_week else None
+            span = TeamSpan(row.team_id, joined, row.until_week)
+            spans.setdefault(row.person_id, []).append(span)
+    return spans
+
+
+def people_ever_in(session: Session, team_id: int) -> set[int]:
+    """Everybody who belonged to the team at any time, and its leads."""
+    members = select(MembershipRow.person_id).where(MembershipRow.team_id == team_id)
+    leads = select(TeamLeadRow.person_id).where(TeamLeadRow.team_id == team_id)
+    return {*session.exec(members), *session.exec(leads)}
 
 
 def join(

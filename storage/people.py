@@ -11,7 +11,7 @@ from sqlmodel import Session, col, delete, select, update
 
 from policies.people import Membership, Person, Role, Roster, SlackIdentity, Team, Weekday
 from policies.periods import IsoWeek
-from storage import memberships, rollups, team_weeks, usage
+from storage import attribution, memberships, rollups, team_weeks, usage
 from storage.errors import AlreadyAtHome, ChannelTaken, NameTaken
 from storage.locks import Lock, hold
 from storage.tables import PersonRow, TeamLeadRow, TeamRow
@@ -144,9 +144,7 @@ def roster_of(session: Session, team_id: int) -> Roster | None:
     team = session.get(TeamRow, team_id)
     if team is None:
         return None
-    leads = set(
-        session.exec(select(TeamLeadRow.person_id).where(TeamLeadRow.team_id == team_id)).all()
-    )
+    leads = _leads_of(session, team_id)
     rows = session.exec(
         select(PersonRow).where(
             (col(PersonRow.home_team_id) == team_id) | col(PersonRow.id).in_(leads)
@@ -192,8 +190,10 @@ def save_team(
     _refuse_taken_name(session, draft, row.id)
     if not move:
         _refuse_members_of_others(session, members, row.id)
-    concerned = members | home_members_of(session, row.id)
-    rollups.hold_people(session, concerned)
+    here, led_before = home_members_of(session, row.id), _leads_of(session, row.id)
+    leads = set(lead_ids)
+    concerned = members | here
+    rollups.hold_people(session, concerned | leads | led_before)
     zones_before = rollups.zones_by_person(session, concerned)
     for field in ("name", "workspace_id", "channel_id", "time_zone", "digest_day"):
         setattr(row, field, str(getattr(draft, field)))
@@ -202,12 +202,13 @@ def save_team(
     session.add(row)
     session.flush()
     team = _team(row)
-    _set_leads(session, team.id, set(lead_ids))
+    _set_leads(session, team.id, leads)
     _set_members(session, row, members, IsoWeek.containing(now, team.zone))
     zones_after = rollups.zones_by_person(session, set(zones_before))
     rollups.rebuild_people(
         session, {one for one, zone in zones_before.items() if zones_after[one] != zone}
     )
+    attribution.reattribute_people(session, (here ^ members) | (leads ^ led_before))
     return team
 
 
@@ -223,6 +224,11 @@ def move_team(session: Session, team_id: int, channel_id: str) -> None:
 
 def _normal(email: str) -> str:
     return email.strip().lower()
+
+
+def _leads_of(session: Session, team_id: int | None) -> set[int]:
+    found = session.exec(select(TeamLeadRow.person_id).where(TeamLeadRow.team_id == team_id))
+    return set(found)
 
 
 def _set_leads(session: Session, team_id: int, lead_ids: set[int]) -> None:

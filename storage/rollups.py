@@ -1,24 +1,23 @@
 """Usage summed by person, local day, source and model: what every report reads.
 
 A row of `engineer_day` is always the sum over the raw records of that day; whoever changes records,
-or the zone in which a person's days begin, rebuilds the days concerned in the same transaction.
+or the zone in which a person's days begin, rebuilds the days concerned in the same transaction. The
+shares of outcomes (storage/usage_shares.py) are rebuilt with them.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
-    BigInteger,
     Date,
     Delete,
     Insert,
     Integer,
     bindparam,
-    case,
     delete,
     func,
     insert,
@@ -26,24 +25,14 @@ from sqlalchemy import (
 from sqlmodel import Session, col, select
 
 from policies.metrics import PersonWeek
-from policies.periods import IsoWeek, day_bounds
-from policies.usage import (
-    TokenCounts,
-    UsageRecord,
-    first_key_of_hour,
-    from_microseconds,
-    microseconds,
-    usd_from_nanos,
-)
-from storage import memberships
-from storage.tables import EngineerDayRow, MembershipRow, PersonRow, TeamRow, UsageRow, table_of
-from storage.types import UsageKey
+from policies.periods import IsoWeek
+from policies.usage import TokenCounts, UsageRecord, from_microseconds, usd_from_nanos
+from storage import memberships, usage_shares
+from storage.tables import EngineerDayRow, MembershipRow, PersonRow, TeamRow, table_of
+from storage.usage_ranges import IN_RANGE, SUMS, TOKEN_CLASSES, day_range, slices, usage_table
 
 HOUR_US: Final = 3_600_000_000
-IDS_AT_ONCE: Final = 10_000
-TOKEN_CLASSES: Final = TokenCounts._fields
 
-usage_table = table_of(UsageRow)
 day_table = table_of(EngineerDayRow)
 
 
@@ -99,7 +88,7 @@ def hold_people(session: Session, person_ids: Collection[int]) -> None:
     """
     if session.get_bind().dialect.name != "postgresql":
         return
-    for ids in _slices(sorted(person_ids)):
+    for ids in slices(sorted(person_ids)):
         held = select(PersonRow.id).where(col(PersonRow.id).in_(ids)).order_by(col(PersonRow.id))
         session.exec(held.with_for_update(key_share=True)).all()
 
@@ -107,7 +96,7 @@ def hold_people(session: Session, person_ids: Collection[int]) -> None:
 def zones_by_person(session: Session, person_ids: Collection[int]) -> dict[int, ZoneInfo]:
     """The zone in which each person's days begin: their home team's, UTC without a team."""
     zones: dict[int, ZoneInfo] = {}
-    for ids in _slices(sorted(person_ids)):
+    for ids in slices(sorted(person_ids)):
         query = (
             select(PersonRow.id, TeamRow.time_zone)
             .outerjoin(TeamRow, col(TeamRow.id) == col(PersonRow.home_team_id))
@@ -133,13 +122,14 @@ def rebuild_days(session: Session, touched: Collection[tuple[int, date]]) -> Non
         return
     zones = zones_by_person(session, {person_id for person_id, _ in touched})
     ranges = [
-        _range_of(person_id, day, zones[person_id])
+        day_range(person_id, day, zones[person_id])
         for person_id, day in sorted(touched)
         if person_id in zones
     ]
     connection = session.connection()
     connection.execute(DELETE_DAY, ranges)
     connection.execute(SUM_UP_DAY, ranges)
+    usage_shares.rebuild(session, ranges)
 
 
 def rebuild_people(session: Session, person_ids: Collection[int]) -> None:
@@ -148,6 +138,7 @@ def rebuild_people(session: Session, person_ids: Collection[int]) -> None:
     for person_id in sorted(person_ids):
         connection = session.connection()
         connection.execute(delete(day_table).where(day_table.c.person_id == person_id))
+        usage_shares.forget(session, person_id)
         hours = connection.scalars(
             select(hour).where(usage_table.c.person_id == person_id).distinct()
         )
@@ -211,7 +202,7 @@ def usage_sources(
     """Provenance and freshness of these people's figures (of one week's), by the source's name."""
     found: dict[str, list[tuple[int, str, int]]] = {}
     users: dict[str, set[int]] = {}
-    for ids in _slices(sorted(person_ids)):
+    for ids in slices(sorted(person_ids)):
         by = (day_table.c.person_id, day_table.c.source, day_table.c.cost_basis)
         query = select(*by).add_columns(
             func.min(day_table.c.trust), func.max(day_table.c.data_as_of_us)
@@ -255,25 +246,8 @@ def _days_in_hour(zone: ZoneInfo, hour: int) -> set[date]:
     return {from_microseconds(moment).astimezone(zone).date() for moment in ends}
 
 
-def _range_of(person_id: int, day: date, zone: ZoneInfo) -> dict[str, Any]:
-    start, end = day_bounds(day, zone)
-    last = end - timedelta(microseconds=1)
-    return {
-        "of_person": person_id,
-        "of_day": day,
-        "first_key": first_key_of_hour(start),
-        "end_key": first_key_of_hour(last + timedelta(hours=1)),
-        "first_us": microseconds(start),
-        "end_us": microseconds(end),
-    }
-
-
 def _tokens(classes: Sequence[Any]) -> TokenCounts:
     return TokenCounts(*(None if count is None else int(count) for count in classes))
-
-
-def _slices(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[start : start + IDS_AT_ONCE] for start in range(0, len(ids), IDS_AT_ONCE))
 
 
 def _delete_day() -> Delete:
@@ -286,33 +260,16 @@ def _delete_day() -> Delete:
 def _sum_up_day() -> Insert:
     raw = usage_table.c
     group = (raw.person_id, raw.source, raw.model_id, raw.model_class, raw.cost_basis)
-    tokens = sum(
-        (func.coalesce(raw[name], 0) for name in TOKEN_CLASSES[1:]),
-        func.coalesce(raw[TOKEN_CLASSES[0]], 0),
-    )
     summed = (*TOKEN_CLASSES, "output_reasoning", "requests", "cost_reported_nusd")
     columns = {
         **{column.name: column for column in group},
         "day": bindparam("of_day", type_=Date),
         "trust": func.min(raw.trust),
         **{name: func.sum(raw[name]) for name in summed},
-        "records": func.count(),
-        "tokens": func.sum(tokens),
-        "tokens_unpriced": func.sum(case((raw.cost_list_nusd.is_(None), tokens), else_=0)),
-        "cost_list_nusd": func.coalesce(func.sum(raw.cost_list_nusd), 0),
+        **SUMS,
         "data_as_of_us": func.max(raw.data_as_of_us),
     }
-    scan = (
-        select(*columns.values())
-        .where(
-            raw.person_id == bindparam("of_person", type_=Integer),
-            raw.usage_key >= bindparam("first_key", type_=UsageKey),
-            raw.usage_key < bindparam("end_key", type_=UsageKey),
-            raw.start_us >= bindparam("first_us", type_=BigInteger),
-            raw.start_us < bindparam("end_us", type_=BigInteger),
-        )
-        .group_by(*group)
-    )
+    scan = select(*columns.values()).where(*IN_RANGE).group_by(*group)
     return insert(day_table).from_select(list(columns), scan)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Connection, Integer, delete,
 from sqlmodel import Session
 
 from policies.usage import UsageRecord, first_key_of_hour, microseconds
-from storage import rollups
+from storage import rollups, usage_shares
 from storage.tables import UsageRow, table_of
 from storage.types import UsageKey
 
@@ -127,6 +127,7 @@ def move_usage(session: Session, from_person: int, to_person: int) -> None:
     connection.execute(delete(usage_table).where(usage_table.c.person_id == from_person))
     days = rollups.day_table
     connection.execute(delete(days).where(days.c.person_id == from_person))
+    usage_shares.forget(session, from_person)
 
 
 def _insert_or_revise(connection: Connection, records: Sequence[UsageRecord]) -> tuple[int, int]:

@@ -30,7 +30,7 @@ from policies.outcomes import (
 )
 from policies.people import Person, Roster
 from policies.periods import day_bounds
-from storage import audit, deliveries, outcomes, people
+from storage import attribution, audit, deliveries, outcomes, people
 from storage.database import Database
 from storage.deliveries import Claim, DeliveryState
 from storage.requests import settle_request, take_request
@@ -167,6 +167,7 @@ def _declare(session: Session, now: datetime, speaker: Speaker, draft: OutcomeDr
         {"size": outcome.size.value, "keys": len(outcome.keys)},
         now,
     )
+    attribution.outcomes_changed(session, outcome)
     return outcome
 
 
