@@ -10,6 +10,10 @@ from typing import Final
 OUTCOME_FORM: Final = "outcome_form"
 DONE_FORM: Final = "done_form"
 SETUP_FORM: Final = "setup_form"
+REQUEST_FORM: Final = "request_form"
+COUNTER_FORM: Final = "counter_form"
+DECLINE_FORM: Final = "decline_form"
+TERMS_FORM: Final = "terms_form"
 
 # Fields of the outcome form
 OUTCOME_TITLE: Final = "outcome_title"
@@ -39,6 +43,26 @@ SETUP_DAY: Final = "setup_day"
 SETUP_TIME: Final = "setup_time"
 """Its option values are `HH:MM`."""
 
+# Fields of the form that asks for more, and of the one that offers something else
+REQUEST_AMOUNT: Final = "request_amount"
+REQUEST_UNTIL: Final = "request_until"
+REQUEST_OUTCOME: Final = "request_outcome"
+"""Its option values are O-12."""
+REQUEST_REASON: Final = "request_reason"
+COUNTER_AMOUNT: Final = "counter_amount"
+COUNTER_UNTIL: Final = "counter_until"
+COUNTER_REASON: Final = "counter_reason"
+
+# Field of the form that declines
+DECLINE_REASON: Final = "decline_reason"
+
+# Fields of the form for a team's budgets
+TERMS_UNIT: Final = "terms_unit"
+TERMS_PERIOD: Final = "terms_period"
+TERMS_BASE: Final = "terms_base"
+TERMS_POOL: Final = "terms_pool"
+TERMS_AUTO_APPROVE: Final = "terms_auto_approve"
+
 # Buttons, by action id. The value of those marked O-12 is the outcome's label.
 LOG_OUTCOME: Final = "log_outcome"
 """Opens the outcome form."""
@@ -50,6 +74,26 @@ SHOW_MY_WEEK: Final = "show_my_week"
 """Shows the presser's own figures, to them alone."""
 OPEN_SETUP: Final = "open_setup"
 """Opens the team's setup form."""
+
+# Buttons about budgets. The value of those marked R-3 is the request's label.
+SHOW_MY_BUDGET: Final = "show_my_budget"
+"""Shows the presser's own budget, to them alone."""
+REQUEST_MORE: Final = "request_more"
+"""Opens the form that asks for more; value T-1, or O-12 20000000, or none."""
+APPROVE_REQUEST: Final = "approve_request"
+"""Approves a request as asked; value R-3."""
+COUNTER_REQUEST: Final = "counter_request"
+"""Opens the form that offers something else; value R-3."""
+DECLINE_REQUEST: Final = "decline_request"
+"""Opens the form that declines; value R-3."""
+ACCEPT_OFFER: Final = "accept_offer"
+"""Takes what a lead offers instead; value R-3."""
+WITHDRAW_REQUEST: Final = "withdraw_request"
+"""Takes a request back; value R-3."""
+MUTE_WARNINGS: Final = "mute_warnings"
+"""Ends warnings for the period; value T-1 2026-11-01."""
+OPEN_TERMS: Final = "open_terms"
+"""Opens the form for the budgets of the presser's team."""
 
 BUTTONS: Final = (LOG_OUTCOME, FINISH_OUTCOME, VERIFY_OUTCOME, SHOW_MY_WEEK, OPEN_SETUP)
 FORMS: Final = (OUTCOME_FORM, DONE_FORM, SETUP_FORM)

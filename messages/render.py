@@ -11,10 +11,11 @@ from typing import Any, Literal, NotRequired, TypedDict, overload
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from messages import escape, ids, lines, time_zones, wording
+from messages import budget_words, escape, ids, lines, time_zones, wording
 from messages.charts import data_visualization
 from messages.pages.base import HomePage, MessagePage, ModalPage, Page
 from messages.pages.digest import ChartForm, Digest
+from policies.budget_requests import MAX_REASON
 from policies.metrics import SourceFreshness
 from policies.outcomes import MAX_TITLE, MAX_URL, Complexity, OutcomeKind, OutcomeSize
 from policies.people import Weekday
@@ -127,6 +128,7 @@ _FILTERS: dict[str, Any] = {
     "deadline": wording.deadline,
     "moment": wording.moment,
     "key": wording.key,
+    "span": wording.span,
     "sources": _sources,
     "title": lines.title,
     "linked_title": lines.linked_title,
@@ -134,6 +136,20 @@ _FILTERS: dict[str, Any] = {
     "within": lines.within,
     "team_list": lines.team_list,
     "can_be_finished": lines.can_be_finished,
+    "until": budget_words.until,
+    "purpose": budget_words.purpose,
+    "subject": budget_words.subject,
+    "part_of": budget_words.part_of,
+    "own_grant": budget_words.own_grant,
+    "granted_amount": budget_words.granted_amount,
+    "earlier_grant": budget_words.earlier_grant,
+    "asked": budget_words.asked,
+    "offered": budget_words.offered,
+    "person_line": budget_words.person_line,
+    "people": budget_words.people,
+    "limit": budget_words.limit,
+    "outlook": budget_words.outlook,
+    "spread": budget_words.spread,
     "data_visualization": data_visualization,
 }
 _GLOBALS: dict[str, Any] = {
@@ -144,6 +160,7 @@ _GLOBALS: dict[str, Any] = {
     "weekdays": tuple(Weekday),
     "max_title": MAX_TITLE,
     "max_url": MAX_URL,
+    "max_reason": MAX_REASON,
     "section_room": lines.SECTION_ROOM,
     "time_zones": time_zones.offered,
     "digest_times": time_zones.digest_times,

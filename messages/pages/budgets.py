@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import ClassVar
 
-from messages.metadata import EMPTY_CONTEXT, FormContext
-from messages.pages.base import DEFAULT_COMMANDS, Commands, MessagePage, ModalPage
-from policies.amounts import Amount, BudgetUnit
+from messages.pages.base import DEFAULT_COMMANDS, Commands, MessagePage
+from policies.amounts import Amount
 from policies.budget_requests import BudgetRequest, RequestState
-from policies.budgets import Balance, Band, BudgetPeriod, BudgetTerms, Grant, PeriodDays
+from policies.budgets import Balance, Band, BudgetTerms, Grant, PeriodDays
+from policies.forecast import Forecast
 from policies.metrics import SourceFreshness
 from policies.outcomes import Outcome
 from policies.people import Person, Team
@@ -32,6 +33,7 @@ class OwnBudget(MessagePage):
     known price, which a budget in US dollars does not count.
     """
 
+    template: ClassVar[str] = "own_budget.json.j2"
     team: Team
     terms: BudgetTerms
     balance: Balance
@@ -39,6 +41,7 @@ class OwnBudget(MessagePage):
     requests: tuple[BudgetRequest, ...]
     sources: tuple[SourceFreshness, ...]
     today: date
+    forecast: Forecast | None = None
     price_basis: str = ""
     tokens_unpriced: int = 0
     commands: Commands = DEFAULT_COMMANDS
@@ -91,6 +94,7 @@ class OwnBudget(MessagePage):
 class Granted(MessagePage):
     """To the lead who granted: what, to whom, until when, and what the team's pool has left."""
 
+    template: ClassVar[str] = "granted.json.j2"
     grant: Grant
     person: Person
     today: date
@@ -108,6 +112,7 @@ class Granted(MessagePage):
 class AllowanceSet(MessagePage):
     """To the lead: a person's base allowance from now on; `grant` is that of the running period."""
 
+    template: ClassVar[str] = "allowance_set.json.j2"
     person: Person
     allowance: Amount
     period: PeriodDays
@@ -121,6 +126,7 @@ class AllowanceSet(MessagePage):
 class Moved(MessagePage):
     """To the person alone: what they moved. None for an outcome means what is free for anything."""
 
+    template: ClassVar[str] = "moved.json.j2"
     amount: Amount
     source: Outcome | None
     target: Outcome | None
@@ -137,6 +143,7 @@ class Earmarked(MessagePage):
     `O-12 20000000` (the outcome, and the amount in the smallest parts of the unit).
     """
 
+    template: ClassVar[str] = "earmarked.json.j2"
     outcome: Outcome
     wanted: Amount
     earmarked: Amount
@@ -154,6 +161,7 @@ class Earmarked(MessagePage):
 class Voided(MessagePage):
     """To the lead: a grant that gives nothing from today on."""
 
+    template: ClassVar[str] = "voided.json.j2"
     grant: Grant
     person: Person
     today: date
@@ -164,6 +172,7 @@ class Voided(MessagePage):
 class Undone(MessagePage):
     """To the person: what their last action granted is voided; `grants` may be several of a move."""
 
+    template: ClassVar[str] = "undone.json.j2"
     grants: tuple[Grant, ...]
     person: Person
     today: date
@@ -174,6 +183,7 @@ class Undone(MessagePage):
 class TermsSet(MessagePage):
     """To the lead: what holds for the team's budgets now."""
 
+    template: ClassVar[str] = "terms_set.json.j2"
     team: Team
     terms: BudgetTerms
     members: int
@@ -184,6 +194,7 @@ class TermsSet(MessagePage):
 class Requested(MessagePage):
     """To the person: their request waits for `approvers`, or was approved by the team's own limit."""
 
+    template: ClassVar[str] = "requested.json.j2"
     request: BudgetRequest
     outcome: Outcome | None
     approvers: tuple[Person, ...]
@@ -206,6 +217,7 @@ class RequestCard(MessagePage):
     reach another system.
     """
 
+    template: ClassVar[str] = "request_card.json.j2"
     request: BudgetRequest
     person: Person
     today: date
@@ -237,6 +249,7 @@ class RequestCard(MessagePage):
 class Decided(MessagePage):
     """To whoever pressed or typed it, privately: how the request stands now."""
 
+    template: ClassVar[str] = "decided.json.j2"
     request: BudgetRequest
     person: Person
     today: date
@@ -251,6 +264,7 @@ class RequestDecided(MessagePage):
     The value of both buttons is the request's label.
     """
 
+    template: ClassVar[str] = "request_decided.json.j2"
     request: BudgetRequest
     decider: Person | None
     today: date
@@ -262,6 +276,30 @@ class RequestDecided(MessagePage):
     def waits_for_person(self) -> bool:
         """Whether it has buttons: accept, withdraw."""
         return self.request.state is RequestState.COUNTERED
+
+
+@dataclass(frozen=True, slots=True)
+class GrantNotice(MessagePage):
+    """To the person: a lead granted them something, or took a grant back; `lead` is None where unknown."""
+
+    template: ClassVar[str] = "grant_notice.json.j2"
+    grant: Grant
+    lead: Person | None
+    team: Team
+    today: date
+    outcome: Outcome | None = None
+    void_reason: str = ""
+    commands: Commands = DEFAULT_COMMANDS
+
+    @property
+    def is_voided(self) -> bool:
+        """Whether it gives nothing any more."""
+        return self.grant.voided_on is not None
+
+    @property
+    def amount(self) -> Amount:
+        """How much was granted."""
+        return Amount(self.grant.amount, self.grant.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +315,7 @@ class PersonBudget:
 class TeamBudgets(MessagePage):
     """To a lead: everybody by name, with what they were granted this period and their band."""
 
+    template: ClassVar[str] = "team_budgets.json.j2"
     team: Team
     terms: BudgetTerms
     period: PeriodDays
@@ -300,6 +339,7 @@ class WhatIf(MessagePage):
     `outcomes` stand in the order of ids, out of `of_how_many` that had usage.
     """
 
+    template: ClassVar[str] = "what_if.json.j2"
     percent: int
     days: int
     outcomes: tuple[Outcome, ...]
@@ -324,6 +364,7 @@ class BudgetWarning(MessagePage):
     values are `T-1` (the team) and the period's first day as `T-1 2026-11-01`.
     """
 
+    template: ClassVar[str] = "budget_warning.json.j2"
     kind: WarningKind
     team: Team
     period: PeriodDays
@@ -334,6 +375,7 @@ class BudgetWarning(MessagePage):
     grant: Grant | None = None
     outcome: Outcome | None = None
     grant_left: Amount | None = None
+    forecast: Forecast | None = None
     commands: Commands = DEFAULT_COMMANDS
 
     @property
@@ -346,50 +388,5 @@ class BudgetWarning(MessagePage):
 class Muted(MessagePage):
     """To the person: no more warnings about their budget until the period ends."""
 
+    template: ClassVar[str] = "muted.json.j2"
     period: PeriodDays
-
-
-@dataclass(frozen=True, slots=True)
-class BudgetSetupForm(ModalPage):
-    """The form for a team's terms, empty or with what holds. Amounts are as a person would type them."""
-
-    context: FormContext
-    team_name: str
-    unit: BudgetUnit = BudgetUnit.TOKENS
-    period: BudgetPeriod = BudgetPeriod.MONTH
-    base: str = ""
-    pool: str = ""
-    auto_approve: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RequestForm(ModalPage):
-    """The form that asks for more; `outcomes` are the person's open ones to choose from."""
-
-    context: FormContext = EMPTY_CONTEXT
-    unit: BudgetUnit = BudgetUnit.TOKENS
-    outcomes: tuple[Outcome, ...] = ()
-    amount: str = ""
-    last_day: date | None = None
-    outcome_id: int | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CounterForm(ModalPage):
-    """The form that offers something else; `context.request_id` is the request's id."""
-
-    context: FormContext
-    request: BudgetRequest
-    person: Person
-    outcome: Outcome | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DeclineForm(ModalPage):
-    """The form that declines with a reason; `context.request_id` is the request's id."""
-
-    context: FormContext
-    request: BudgetRequest
-    person: Person
-    outcome: Outcome | None = None

@@ -44,6 +44,7 @@ from policies.people import Membership, Person, Role, Roster, SlackIdentity, Tea
 from policies.periods import IsoWeek
 from policies.privacy import GroupRule
 from policies.usage import TokenCounts, Trust
+from tests.messages.budget_examples import budget_pages
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TODAY = NOW.date()
@@ -296,5 +297,8 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
         "digest_fixed": digest_fixed(typed),
         "digest_preview": DigestPreview(
             normal.digest, normal.people, posts_at=NOW, channel_id="C0PAY"
+        ),
+        **budget_pages(
+            typed, NOW, roster(typed).team, (owner, colleague), open_outcomes(typed), sources
         ),
     }
