@@ -16,7 +16,7 @@ from typing import TypeVar
 import structlog
 
 from bot.clock import Clock
-from bot.flows import digest, notices, outcomes
+from bot.flows import budget_notices, digest, notices, outcomes
 from bot.flows.posts import NotYet, Post
 from bot.logs import places_of
 from bot.posting import Poster, PostFailed, Trouble
@@ -58,6 +58,10 @@ def kinds(rule: GroupRule) -> dict[str, Kind]:
         digest.DIGEST: Kind(partial(digest.compose_digest, rule=rule), asks_when_unsure=True),
         outcomes.VERIFICATION: Kind(outcomes.compose_verification),
         outcomes.VERIFICATION_SETTLED: Kind(outcomes.compose_verification_settled),
+        budget_notices.BUDGET_REQUEST: Kind(budget_notices.compose_request),
+        budget_notices.BUDGET_REQUEST_SETTLED: Kind(budget_notices.compose_request_settled),
+        budget_notices.BUDGET_DECIDED: Kind(budget_notices.compose_decided),
+        budget_notices.BUDGET_GRANT: Kind(budget_notices.compose_grant),
         notices.LEAD_NOTICE: Kind(notices.compose_notice),
     }
 

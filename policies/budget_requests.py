@@ -144,6 +144,19 @@ class BudgetRequest:
         self._require(*UNDECIDED)
         return replace(self, state=RequestState.WITHDRAWN)
 
+    def reopened(self) -> "BudgetRequest":
+        """As it waits again after its approval was undone."""
+        return replace(
+            self,
+            state=RequestState.WAITING,
+            offered_amount=None,
+            offered_last_day=None,
+            decided_by=None,
+            decided_at=None,
+            decision_reason="",
+            grant_id=None,
+        )
+
     def _require_lead_turn(self, approver_id: int) -> None:
         if approver_id == self.person_id:
             raise NotAllowed(
@@ -158,6 +171,11 @@ class BudgetRequest:
     def _require(self, *states: RequestState) -> None:
         if self.state not in states:
             raise NotAllowed(f"{self.label} is {self.state} already.")
+
+
+def grant_label(grant_id: int) -> str:
+    """`G-7` for 7."""
+    return f"G-{grant_id}"
 
 
 def request_label(request_id: int) -> str:

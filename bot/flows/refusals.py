@@ -1,7 +1,8 @@
 """Why a flow does not do what it was asked. A listener turns each into a private reply.
 
 Refusal             a sentence and what to do next
-└── NoTeamYet       the person belongs to no team here; the reply shows how to set one up
+├── NoTeamYet       the person belongs to no team here; the reply shows how to set one up
+└── NotYours        the person has no right to it, or the id is none of theirs; audited
 """
 
 
@@ -19,3 +20,9 @@ class NoTeamYet(Refusal):
 
     def __init__(self) -> None:
         super().__init__("You belong to no team yet.")
+
+
+class NotYours(Refusal):
+    """Something that only others may do, or an id of others' things. The same words for both, so that
+    ids tell nothing.
+    """

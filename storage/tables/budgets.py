@@ -22,17 +22,24 @@ class BudgetTermsRow(Stored, table=True):
 
 
 class PersonAllowanceRow(Stored, table=True):
-    """A person's own base allowance in a team, in place of the team's."""
+    """A person's own base allowance in a team, in place of the team's.
+
+    `base_before` is what it replaced, for whoever undoes it; null for the team's.
+    """
 
     __tablename__ = "person_allowance"
     team_id: int = Field(primary_key=True, foreign_key="team.id")
     person_id: int = Field(primary_key=True, foreign_key="person.id", index=True)
     base: int = Field(sa_type=BigInteger)
+    base_before: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class GrantRow(Stored, table=True):
     """A grant; rows are added, and voided once. `base_of` is the period's first day of a base grant
     that came by itself: unique for a person, so that it comes once.
+
+    What one action granted shares `created_by` and `created_at`, what it voided `voided_by` and
+    `voided_at` with the same moment: so it can be undone.
     """
 
     __tablename__ = "budget_grant"
@@ -41,6 +48,7 @@ class GrantRow(Stored, table=True):
         Index(None, "person_id", "team_id"),
         Index(None, "team_id", "first_day"),
         Index(None, "outcome_id"),
+        Index(None, "created_by", "created_at"),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -57,8 +65,10 @@ class GrantRow(Stored, table=True):
     source_id: int | None = Field(default=None, foreign_key="budget_grant.id")
     requester_id: int | None = Field(default=None, foreign_key="person.id")
     approver_id: int | None = Field(default=None, foreign_key="person.id")
+    created_by: int | None = Field(default=None, foreign_key="person.id")
     base_of: date | None = None
     voided_on: date | None = None
+    voided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     voided_by: int | None = Field(default=None, foreign_key="person.id")
     void_reason: str = Field(default="", sa_type=Text)
 

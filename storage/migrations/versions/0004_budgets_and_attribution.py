@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("team_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("base", sa.BigInteger(), nullable=False),
+        sa.Column("base_before", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_person_allowance_person_id"),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name="fk_person_allowance_team_id"),
         sa.PrimaryKeyConstraint("team_id", "person_id", name="pk_person_allowance"),
@@ -49,11 +50,14 @@ def upgrade() -> None:
         sa.Column("source_id", sa.Integer(), nullable=True),
         sa.Column("requester_id", sa.Integer(), nullable=True),
         sa.Column("approver_id", sa.Integer(), nullable=True),
+        sa.Column("created_by", sa.Integer(), nullable=True),
         sa.Column("base_of", sa.Date(), nullable=True),
         sa.Column("voided_on", sa.Date(), nullable=True),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("voided_by", sa.Integer(), nullable=True),
         sa.Column("void_reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["approver_id"], ["person.id"], name="fk_budget_grant_approver_id"),
+        sa.ForeignKeyConstraint(["created_by"], ["person.id"], name="fk_budget_grant_created_by"),
         sa.ForeignKeyConstraint(["outcome_id"], ["outcome.id"], name="fk_budget_grant_outcome_id"),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_budget_grant_person_id"),
         sa.ForeignKeyConstraint(
@@ -69,6 +73,12 @@ def upgrade() -> None:
             "team_id", "person_id", "base_of", name="uq_budget_grant_team_id_person_id_base_of"
         ),
         sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_budget_grant_created_by_created_at",
+        "budget_grant",
+        ["created_by", "created_at"],
+        unique=False,
     )
     op.create_index("ix_budget_grant_outcome_id", "budget_grant", ["outcome_id"], unique=False)
     op.create_index(
@@ -231,6 +241,7 @@ def downgrade() -> None:
     op.drop_index("ix_budget_grant_team_id_first_day", table_name="budget_grant")
     op.drop_index("ix_budget_grant_person_id_team_id", table_name="budget_grant")
     op.drop_index("ix_budget_grant_outcome_id", table_name="budget_grant")
+    op.drop_index("ix_budget_grant_created_by_created_at", table_name="budget_grant")
     op.drop_table("budget_grant")
     op.drop_index("ix_person_allowance_person_id", table_name="person_allowance")
     op.drop_table("person_allowance")

@@ -1,0 +1,231 @@
+"""What people are told of budgets by direct message: leads of requests, everybody of their own grants."""
+
+from datetime import date, datetime
+from typing import Final
+
+from sqlmodel import Session
+
+from bot.flows.ledgers import ledger_of
+from bot.flows.limits import push_note
+from bot.flows.posts import NotYet, Post
+from messages.pages.budgets import GrantNotice, RequestCard, RequestDecided
+from policies.amounts import Amount
+from policies.budget_requests import (
+    BudgetRequest,
+    RequestState,
+    parse_grant_label,
+    parse_request_label,
+)
+from policies.budgets import Band, BudgetTerms, Grant, GrantKind
+from policies.outcomes import local_day_of
+from policies.people import Person, Roster
+from storage import budget_requests, budgets, deliveries, outcomes, people
+from storage.database import Database
+from storage.deliveries import Claim, DeliveryState
+
+BUDGET_REQUEST: Final = "budget_request"
+"""A card that asks a lead to decide; audience is the lead, subject R-3."""
+
+BUDGET_REQUEST_SETTLED: Final = "budget_request_settled"
+"""The same card, changed in place once somebody has decided."""
+
+BUDGET_DECIDED: Final = "budget_decided"
+"""To the person who asked: how it was decided."""
+
+BUDGET_GRANT: Final = "budget_grant"
+"""To a person: a grant that a lead made unasked, or took back; subject G-7."""
+
+UNDER_WAY = (DeliveryState.DUE, DeliveryState.CLAIMED)
+NOT_SAVED: Final = 0
+"""The id of a grant that is only imagined."""
+
+
+def ask_leads(session: Session, request: BudgetRequest, roster: Roster, now: datetime) -> None:
+    """Ask every lead but the person themself."""
+    for lead in approvers_of(request, roster):
+        deliveries.enqueue(session, BUDGET_REQUEST, _to(lead.id), request.label, request.label, now)
+
+
+def approvers_of(request: BudgetRequest, roster: Roster) -> tuple[Person, ...]:
+    """The leads who can decide a request, by name."""
+    return tuple(
+        lead for lead in roster.leads if lead.id != request.person_id and lead.slack is not None
+    )
+
+
+def tell_of_decision(session: Session, request: BudgetRequest, now: datetime) -> None:
+    """Change every lead's card, and tell the person who asked, unless they decided themselves."""
+    roster = people.roster_of(session, request.team_id)
+    turn = f"{request.label}:{request.state}:{now:%Y%m%dT%H%M%S%f}"
+    for lead in approvers_of(request, roster) if roster else ():
+        if deliveries.delivery_of(session, BUDGET_REQUEST, _to(lead.id), request.label):
+            deliveries.enqueue(
+                session, BUDGET_REQUEST_SETTLED, _to(lead.id), turn, request.label, now
+            )
+    if request.state is not RequestState.WITHDRAWN:
+        deliveries.enqueue(
+            session, BUDGET_DECIDED, _to(request.person_id), turn, request.label, now
+        )
+
+
+def tell_of_grant(session: Session, grant: Grant, now: datetime) -> None:
+    """Tell the person what was granted to them."""
+    deliveries.enqueue(session, BUDGET_GRANT, _to(grant.person_id), grant.label, grant.label, now)
+
+
+def tell_of_void(session: Session, grant: Grant, now: datetime) -> None:
+    """Tell the person that a grant was taken back."""
+    period = f"{grant.label}:voided"
+    deliveries.enqueue(session, BUDGET_GRANT, _to(grant.person_id), period, grant.label, now)
+
+
+def compose_request(database: Database, claim: Claim) -> Post | None:
+    """The card for one lead; None when it is decided already, or they lead the team no more."""
+    with database.reading() as session:
+        found = _card(session, claim)
+        if found is None or not found[0].waits_for_lead:
+            return None
+        card, lead = found
+        return Post(lead, card)
+
+
+def compose_request_settled(database: Database, claim: Claim) -> Post | None:
+    """The posted card as it looks now; None when it was never posted, NotYet while it is under way."""
+    with database.reading() as session:
+        found = _card(session, claim)
+        posted = deliveries.delivery_of(session, BUDGET_REQUEST, claim.audience, claim.subject)
+        if posted is not None and posted.state in UNDER_WAY:
+            raise NotYet
+        if found is None or posted is None or not posted.channel_id or not posted.message_ts:
+            return None
+        return Post(posted.channel_id, found[0], replaces_ts=posted.message_ts)
+
+
+def compose_decided(database: Database, claim: Claim) -> Post | None:
+    """What the person who asked reads; None when something else has been decided since."""
+    with database.reading() as session:
+        request = _request(session, claim)
+        person = people.person_of(session, _person_id(claim))
+        if request is None or person is None or person.slack is None:
+            return None
+        if claim.period.split(":")[1] != request.state:
+            return None
+        team = people.team_of(session, request.team_id)
+        if team is None:
+            return None
+        page = RequestDecided(
+            request=request,
+            decider=people.person_of(session, request.decided_by) if request.decided_by else None,
+            today=local_day_of(claim.due_at, team.zone),
+            outcome=outcomes.outcome_of(session, request.outcome_id)
+            if request.outcome_id
+            else None,
+            grant=budgets.grant_of(session, request.grant_id) if request.grant_id else None,
+        )
+        return Post(person.slack.user_id, page)
+
+
+def compose_grant(database: Database, claim: Claim) -> Post | None:
+    """What a person reads of a grant; None when it was taken back before they could."""
+    with database.reading() as session:
+        grant_id = parse_grant_label(claim.subject)
+        grant = budgets.grant_of(session, grant_id) if grant_id else None
+        person = people.person_of(session, _person_id(claim))
+        if grant is None or person is None or person.slack is None:
+            return None
+        tells_of_void = claim.period.endswith(":voided")
+        was_told = deliveries.delivery_of(session, BUDGET_GRANT, claim.audience, grant.label)
+        if tells_of_void and was_told is not None and was_told.state is DeliveryState.ABANDONED:
+            return None
+        if (grant.voided_on is not None) is not tells_of_void:
+            return None
+        team = people.team_of(session, grant.team_id)
+        if team is None:
+            return None
+        voided_by, reason = budgets.void_of(session, grant.id)
+        lead_id = voided_by if tells_of_void else grant.approver_id
+        page = GrantNotice(
+            grant=grant,
+            lead=people.person_of(session, lead_id) if lead_id else None,
+            team=team,
+            today=local_day_of(claim.due_at, team.zone),
+            outcome=outcomes.outcome_of(session, grant.outcome_id) if grant.outcome_id else None,
+            void_reason=reason,
+        )
+        return Post(person.slack.user_id, page)
+
+
+def request_card(session: Session, request: BudgetRequest, now: datetime) -> RequestCard | None:
+    """A request as leads see it; None where its team or person is gone."""
+    roster = people.roster_of(session, request.team_id)
+    person = people.person_of(session, request.person_id)
+    terms = budgets.terms_of(session, request.team_id)
+    if roster is None or person is None or terms is None:
+        return None
+    today = local_day_of(now, roster.team.zone)
+    period = terms.period.containing(today)
+    granted = budgets.granted_in(session, terms.team_id, terms.unit, period)
+    for_outcome = (
+        budgets.grants_for_outcome(session, terms.team_id, request.outcome_id)
+        if request.outcome_id
+        else []
+    )
+    without, band_with = _bands(session, terms, request, now, today)
+    return RequestCard(
+        request=request,
+        person=person,
+        today=today,
+        outcome=outcomes.outcome_of(session, request.outcome_id) if request.outcome_id else None,
+        pool_left=None if terms.pool is None else Amount(max(0, terms.pool - granted), terms.unit),
+        band_without=without,
+        band_with=band_with,
+        earlier=tuple(one for one in for_outcome if one.id != request.grant_id),
+        decider=people.person_of(session, request.decided_by) if request.decided_by else None,
+        push_note=push_note(session, request.id, roster.team.zone),
+    )
+
+
+def _bands(
+    session: Session, terms: BudgetTerms, request: BudgetRequest, now: datetime, today: date
+) -> tuple[Band, Band]:
+    """How the person's budget stands, and how it would with what they ask for."""
+    ledger = ledger_of(session, terms, request.person_id, today)
+    imagined = Grant(
+        id=NOT_SAVED,
+        team_id=request.team_id,
+        person_id=request.person_id,
+        kind=GrantKind.EXTRA,
+        amount=request.amount,
+        unit=request.unit,
+        first_day=today,
+        last_day=request.last_day or ledger.balance.period.last,
+        created_at=now,
+        outcome_id=request.outcome_id,
+    )
+    return ledger.band(), ledger.with_grants([imagined]).band()
+
+
+def _card(session: Session, claim: Claim) -> tuple[RequestCard, str] | None:
+    """(card, Slack id of its lead); None where somebody is gone, or leads the team no more."""
+    request = _request(session, claim)
+    roster = people.roster_of(session, request.team_id) if request else None
+    lead = people.person_of(session, _person_id(claim))
+    if request is None or roster is None or lead is None or lead.slack is None:
+        return None
+    card = request_card(session, request, claim.due_at)
+    if card is None or not roster.is_led_by(lead.id):
+        return None
+    return card, lead.slack.user_id
+
+
+def _request(session: Session, claim: Claim) -> BudgetRequest | None:
+    request_id = parse_request_label(claim.subject)
+    return budget_requests.request_of(session, request_id) if request_id else None
+
+
+def _person_id(claim: Claim) -> int:
+    return int(claim.audience.removeprefix("person:"))
+
+
+def _to(person_id: int) -> str:
+    return f"person:{person_id}"

@@ -1,0 +1,78 @@
+"""People's budgets as they stand: read from grants and usage, and never stored."""
+
+import random
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlmodel import Session
+
+from policies.budgets import Balance, Band, BudgetTerms, Grant, Spend, balance_of, band_of
+from policies.forecast import DAYS_REMEMBERED, Forecast, forecast
+from policies.ledger_span import ledger_since
+from storage import attribution, budgets, spends
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One person's grants and usage, as far back as they bear on the period, and what follows."""
+
+    person_id: int
+    grants: tuple[Grant, ...]
+    spends: tuple[Spend, ...]
+    since: date
+    first_known: date | None
+    balance: Balance
+
+    def forecast(self) -> Forecast:
+        """How it is likely to go on; the same all day for the same usage."""
+        draws = random.Random(f"{self.person_id}:{self.balance.day}")
+        return forecast(self.spends, self.first_known, self.balance, draws)
+
+    def band(self) -> Band:
+        """All that a lead sees of it."""
+        return band_of(self.balance, self.forecast().chance)
+
+    def on(self, day: date) -> Balance:
+        """The balance at the end of another day of the same period."""
+        return balance_of(self.grants, self._spends_since(), self.balance.period, day)
+
+    def with_grants(self, added: Sequence[Grant]) -> "Ledger":
+        """As it would stand with more grants."""
+        grants = (*self.grants, *added)
+        balance = balance_of(grants, self._spends_since(), self.balance.period, self.balance.day)
+        return Ledger(self.person_id, grants, self.spends, self.since, self.first_known, balance)
+
+    def _spends_since(self) -> list[Spend]:
+        return [one for one in self.spends if one.day >= self.since]
+
+
+def ledgers_of(
+    session: Session, terms: BudgetTerms, person_ids: Collection[int], day: date
+) -> dict[int, Ledger]:
+    """The ledgers of these people in a team at the end of a day, by person."""
+    period = terms.period.containing(day)
+    held = budgets.grants_of(session, terms.team_id, person_ids, terms.unit)
+    spans = {one: ledger_since(grants, period.first) for one, grants in held.items()}
+    remembered = day - timedelta(days=DAYS_REMEMBERED)
+    earliest = min([remembered, period.first, *(since for _, since in spans.values())])
+    used = attribution.spends_of(session, person_ids, terms.unit, earliest)
+    known = spends.first_days_of(session, person_ids)
+    found = {}
+    for person_id, (grants, since) in spans.items():
+        of_person = used[person_id]
+        since_then = [one for one in of_person if one.day >= since]
+        found[person_id] = Ledger(
+            person_id,
+            tuple(grants),
+            tuple(of_person),
+            since,
+            known.get(person_id),
+            balance_of(grants, since_then, period, day),
+        )
+    return found
+
+
+def ledger_of(session: Session, terms: BudgetTerms, person_id: int, day: date) -> Ledger:
+    """One person's ledger."""
+    return ledgers_of(session, terms, [person_id], day)[person_id]
