@@ -2,13 +2,16 @@
 
 A bootstrap of the last 28 days by day type (weekday or weekend), times one lognormal shock to the level
 of each path, because how much a person uses changes more from month to month than by chance within one.
+The shocks are the distribution's own quantiles, one a path: drawing them would only add noise.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import accumulate
 from math import exp
+from statistics import NormalDist
 from typing import Final, Protocol
 
 from policies.budgets import LIKELY, Balance, Spend
@@ -16,8 +19,10 @@ from policies.budgets import LIKELY, Balance, Spend
 DAYS_REMEMBERED: Final = 28
 DAYS_NEEDED: Final = 21
 """With fewer whole days known there is a pace, and no forecast."""
-LEVEL_SHOCK: Final = 0.3
 PATHS: Final = 500
+SHOCKS: Final = tuple(
+    exp(NormalDist(0, 0.3).inv_cdf((path + 0.5) / PATHS)) for path in range(PATHS)
+)
 WORTH_A_RANGE: Final = 0.5
 """From this chance on, it is said when the budget is likely used up."""
 RANGE: Final = (0.2, 0.8)
@@ -30,9 +35,6 @@ class Draws(Protocol):
 
     def random(self) -> float:
         """A number from 0 up to, not including, 1."""
-
-    def gauss(self, mu: float, sigma: float) -> float:
-        """A number of the normal distribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def forecast(
         used.get(balance.day, 0),
         _stretches(balance, used, known),
     )
-    ends = [place for _ in range(PATHS) if (place := run.day_used_up(draws)) is not None]
+    ends = [place for one in SHOCKS if (place := run.day_used_up(one, draws)) is not None]
     told = replace(plain, chance=len(ends) / PATHS)
     if len(ends) < WORTH_A_RANGE * PATHS:
         return told
@@ -112,13 +114,14 @@ def _pace(used: Mapping[date, int], known: Iterable[date]) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """Days during which no grant expires.
+    """Days during which no grant expires: the first is `ahead` days after today.
 
-    `days` are how many days after today each is, and what days of its type used, with their number;
-    `expiring` the places of the grants that the last of them ends.
+    `pools` are, day by day, what days of its type used, with their number; `expiring` the places of the
+    grants that end with the last day, left out where nothing comes after it.
     """
 
-    days: tuple[tuple[int, tuple[int, ...], int], ...]
+    ahead: int
+    pools: tuple[tuple[tuple[int, ...], int], ...]
     expiring: frozenset[int]
 
 
@@ -129,19 +132,15 @@ def _stretches(
     of_type: dict[bool, list[int]] = {False: [], True: []}
     for day in known:
         of_type[_is_weekend(day)].append(used.get(day, 0))
-    pools = {is_weekend: tuple(amounts) for is_weekend, amounts in of_type.items()}
-    horizon = balance.period.last
+    pools = {is_weekend: (tuple(days), len(days)) for is_weekend, days in of_type.items()}
+    today, horizon = balance.day, balance.period.last
     expiries = [min(line.grant.last_day or horizon, horizon) for line in balance.live]
-    stretches, first = [], balance.day
+    stretches, first = [], today
     for last in sorted({*expiries, horizon}):
-        days = [first + timedelta(n) for n in range((last - first).days + 1)]
-        drawn_from = [((day - balance.day).days, pools[_is_weekend(day)]) for day in days]
-        stretches.append(
-            _Stretch(
-                tuple((place, pool, len(pool)) for place, pool in drawn_from),
-                frozenset(n for n, expiry in enumerate(expiries) if expiry == last),
-            )
-        )
+        days = (first + timedelta(n) for n in range((last - first).days + 1))
+        ending = [n for n, expiry in enumerate(expiries) if expiry == last < horizon]
+        of_days = tuple(pools[_is_weekend(day)] for day in days)
+        stretches.append(_Stretch((first - today).days, of_days, frozenset(ending)))
         first = last + timedelta(days=1)
     return tuple(stretches)
 
@@ -154,24 +153,28 @@ class _Run:
     used_today: int
     stretches: tuple[_Stretch, ...]
 
-    def day_used_up(self, draws: Draws) -> int | None:
+    def day_used_up(self, shock: float, draws: Draws) -> int | None:
         """How many days after today one path has used all that is left; None where it lasts.
 
-        Shrinking what is left by the shock does the same as raising every day's use, once a path.
+        Shrinking what is left by the shock does the same as raising every day's use, once a stretch.
         """
-        shock, draw = exp(draws.gauss(0, LEVEL_SHOCK)), draws.random
-        left = [amount / shock for amount in self.reserves]
-        already = self.used_today / shock
+        draw = draws.random
+        left: Sequence[float] = self.reserves
         for stretch in self.stretches:
-            limit, spent = sum(left) or ANY_USE, 0.0
-            for place, amounts, count in stretch.days:
-                spent += amounts[int(draw() * count)]
-                if place == 0:
-                    spent = max(0.0, spent - already)
-                if spent >= limit:
-                    return place
-            left = _after(left, spent, stretch.expiring)
+            drawn: list[float] = [pool[int(draw() * count)] for pool, count in stretch.pools]
+            if stretch.ahead == 0:
+                drawn[0] = max(0.0, drawn[0] - self.used_today / shock)
+            limit, spent = sum(left) / shock or ANY_USE, sum(drawn)
+            if spent >= limit:
+                return stretch.ahead + _place_reaching(limit, drawn)
+            if stretch.expiring:
+                left = _after(left, spent * shock, stretch.expiring)
         return None
+
+
+def _place_reaching(limit: float, amounts: Sequence[float]) -> int:
+    so_far = enumerate(accumulate(amounts))
+    return next((place for place, total in so_far if total >= limit), len(amounts) - 1)
 
 
 def _after(left: Iterable[float], spent: float, expiring: frozenset[int]) -> list[float]:
