@@ -72,6 +72,8 @@ VERIFY_OUTCOME: Final = "verify_outcome"
 """Verifies a colleague's outcome; value O-12."""
 SHOW_MY_WEEK: Final = "show_my_week"
 """Shows the presser's own figures, to them alone."""
+LINK_USAGE: Final = "link_usage"
+"""Links usage of one's own to an outcome; value as `policies.linking.link_value` makes it."""
 OPEN_SETUP: Final = "open_setup"
 """Opens the team's setup form."""
 
@@ -95,5 +97,5 @@ MUTE_WARNINGS: Final = "mute_warnings"
 OPEN_TERMS: Final = "open_terms"
 """Opens the form for the budgets of the presser's team."""
 
-BUTTONS: Final = (LOG_OUTCOME, FINISH_OUTCOME, VERIFY_OUTCOME, SHOW_MY_WEEK, OPEN_SETUP)
+BUTTONS: Final = (LOG_OUTCOME, FINISH_OUTCOME, VERIFY_OUTCOME, SHOW_MY_WEEK, LINK_USAGE, OPEN_SETUP)
 FORMS: Final = (OUTCOME_FORM, DONE_FORM, SETUP_FORM)

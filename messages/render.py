@@ -16,6 +16,7 @@ from messages.charts import data_visualization
 from messages.pages.base import HomePage, MessagePage, ModalPage, Page
 from messages.pages.digest import ChartForm, Digest
 from policies.budget_requests import MAX_REASON
+from policies.linking import DAYS_BACK, link_value
 from policies.metrics import SourceFreshness
 from policies.outcomes import MAX_TITLE, MAX_URL, Complexity, OutcomeKind, OutcomeSize
 from policies.people import Weekday
@@ -129,6 +130,7 @@ _FILTERS: dict[str, Any] = {
     "moment": wording.moment,
     "key": wording.key,
     "span": wording.span,
+    "link_value": link_value,
     "sources": _sources,
     "title": lines.title,
     "linked_title": lines.linked_title,
@@ -161,6 +163,7 @@ _GLOBALS: dict[str, Any] = {
     "max_title": MAX_TITLE,
     "max_url": MAX_URL,
     "max_reason": MAX_REASON,
+    "days_back": DAYS_BACK,
     "section_room": lines.SECTION_ROOM,
     "time_zones": time_zones.offered,
     "digest_times": time_zones.digest_times,

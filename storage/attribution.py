@@ -13,6 +13,7 @@ from sqlmodel import select as select_rows
 from policies.amounts import BudgetUnit
 from policies.attribution import UsageKeys, branch_name, caseless, pull_request_of
 from policies.budgets import Spend
+from policies.linking import UnattributedUsage
 from policies.outcomes import KeyKind, Outcome, OutcomeKey, outcome_label
 from policies.usage import usd_from_nanos
 from storage import memberships, outcome_indexes, rollups, usage_shares
@@ -41,16 +42,6 @@ class AttributedUsage:
     tokens_unpriced: int
 
 
-@dataclass(frozen=True, slots=True)
-class UnattributedUsage:
-    """One person's usage of a day that counts for nothing and is alike in its keys."""
-
-    day: date
-    keys: UsageKeys
-    tokens: int
-    tokens_unpriced: int
-
-
 def outcomes_changed(
     session: Session, outcome: Outcome, former_keys: Iterable[OutcomeKey] = ()
 ) -> None:
@@ -63,6 +54,13 @@ def outcomes_changed(
     reattribute(session, outcome.team_id, family, [*former_keys, *_keys_of(session, family)])
 
 
+def hold_team(session: Session, team_id: int) -> set[int]:
+    """Let one transaction at a time change what the team's usage counts for; returns the people held."""
+    person_ids = memberships.people_ever_in(session, team_id)
+    rollups.hold_people(session, person_ids)
+    return person_ids
+
+
 def reattribute(
     session: Session, team_id: int, outcome_ids: Collection[int], keys: Iterable[OutcomeKey]
 ) -> None:
@@ -70,8 +68,7 @@ def reattribute(
 
     What else there is keeps its outcome, since nothing about it has changed.
     """
-    person_ids = memberships.people_ever_in(session, team_id)
-    rollups.hold_people(session, person_ids)
+    person_ids = hold_team(session, team_id)
     usage_shares.resolve(session, person_ids, list(_concerned(outcome_ids, keys)))
 
 
@@ -105,6 +102,12 @@ def spends_of(
 def tokens_of_outcome(session: Session, outcome_id: int) -> AttributedUsage:
     """What counts for the outcome; for its owner, and for its verifier in the private form alone."""
     return _used(session, select(*USED).where(_share.outcome_id == outcome_id))
+
+
+def tokens_of_person(session: Session, person_id: int, outcome_id: int) -> int:
+    """What one person used for the outcome; for this person alone."""
+    query = select(*USED).where(_share.person_id == person_id, _share.outcome_id == outcome_id)
+    return _used(session, query).tokens
 
 
 def tokens_before(session: Session, outcome_id: int, day: date) -> int:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.flows.linking import unlinked_of
 from bot.flows.people import Speaker
 from messages.pages.people import Home, Me, ModelTokens, PersonalWeek
 from policies.metrics import SourceFreshness
@@ -29,6 +30,7 @@ def my_weeks(database: Database, now: datetime, speaker: Speaker) -> Me:
             sources=freshness_of(sources),
             today=local_day_of(now, speaker.zone),
             price_basis=price_basis_of(sources),
+            unlinked=unlinked_of(session, speaker.person.id, now),
         )
 
 

@@ -2,6 +2,7 @@
 
 /outcome TITLE [by DEADLINE] [40M] [size S|M|L] [KEYS…]      quotes around the title are optional
 /outcome done O-12 LINK
+/outcome start O-12, /outcome stop                     (bot/intents/focus.py)
 /outcome list
 /outcome help
 """
@@ -12,6 +13,7 @@ from datetime import date, datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from bot.intents.focus import FocusIntent, parse_focus
 from bot.intents.words import NotUnderstood, mistyped, readable, shortened, split_quoted
 from policies.amounts import Amount, BudgetUnit, NotAnAmount, parse_amount
 from policies.outcomes import (
@@ -27,7 +29,7 @@ from policies.outcomes import (
 )
 from policies.periods import WEEKDAYS, NotAPeriod, parse_deadline
 
-VERBS = ("done", "list", "help")
+VERBS = ("done", "list", "help", "start", "stop")
 EXAMPLE_LINK = "https://github.com/acme/app/pull/481"
 _SIZES = {
     "s": OutcomeSize.S,
@@ -86,7 +88,9 @@ class OutcomeHelp:
     """Show what `/outcome` understands."""
 
 
-OutcomeIntent: TypeAlias = Declare | OpenForm | Done | OpenDoneForm | ListMine | OutcomeHelp
+OutcomeIntent: TypeAlias = (
+    Declare | OpenForm | Done | OpenDoneForm | ListMine | OutcomeHelp | FocusIntent
+)
 
 
 def parse_outcome(
@@ -103,6 +107,8 @@ def parse_outcome(
         return ListMine()
     if not rest and verb.lower() == "help":
         return OutcomeHelp()
+    if (focus := parse_focus([verb, *rest], command)) is not None:
+        return focus
     _refuse_mistyped_verb(verb, rest, command)
     return _declare(line, _Reader(now, zone, command))
 

@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.flows import me, outcomes
+from bot.flows import linking, me, outcomes
 from bot.flows.refusals import Refusal
 from bot.listeners.commands import open_done_form, open_form
 from bot.listeners.edge import Asked, Edge, Request
@@ -40,6 +40,11 @@ async def show_my_week(edge: Edge, _value: str, asked: Asked) -> MessagePage:
     return await edge.run(me.my_weeks, asked.now, asked.speaker)
 
 
+async def link_usage(edge: Edge, value: str, asked: Asked) -> MessagePage:
+    """Link usage of the presser's own to an outcome."""
+    return await edge.run(linking.link, asked.now, asked.speaker, value)
+
+
 async def show_setup(edge: Edge, _value: str, asked: Asked) -> MessagePage | None:
     """Open the set-up of the channel's team."""
     return await open_setup(edge, asked)
@@ -50,6 +55,7 @@ PRESSES: dict[str, Press] = {
     ids.FINISH_OUTCOME: finish_outcome,
     ids.VERIFY_OUTCOME: verify_outcome,
     ids.SHOW_MY_WEEK: show_my_week,
+    ids.LINK_USAGE: link_usage,
     ids.OPEN_SETUP: show_setup,
 }
 
@@ -70,7 +76,13 @@ def outcome_id_of(value: str) -> int:
 
 def _listener(edge: Edge, press: Press) -> Callable[..., Awaitable[None]]:
     async def on_press(context: AsyncBoltContext, body: dict[str, Any]) -> None:
-        value = str((body.get("actions") or [{}])[0].get("value") or "")
+        value = _value_of((body.get("actions") or [{}])[0])
         await answer(edge, Request.of(context, body), partial(press, edge, value))
 
     return on_press
+
+
+def _value_of(action: dict[str, Any]) -> str:
+    """What a button carries, or the option that was chosen of a select."""
+    chosen = action.get("selected_option") or {}
+    return str(action.get("value") or chosen.get("value") or "")

@@ -6,7 +6,8 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.flows import digest, me, outcomes, teams
+from bot.flows import digest, focus, me, outcomes, teams
+from bot.intents.focus import FocusIntent, StartFocus, StopFocus
 from bot.intents.mileage import (
     MileageHelp,
     OpenSetup,
@@ -75,6 +76,8 @@ async def answer_outcome(edge: Edge, text: str, asked: Asked) -> MessagePage | N
             return await edge.run(outcomes.list_mine, now, speaker)
         case OutcomeHelp():
             return Help(edge.commands, "outcome")
+        case StartFocus() | StopFocus() as intent:
+            return await _turn_to(edge, intent, asked)
 
 
 async def answer_mileage(edge: Edge, text: str, asked: Asked) -> MessagePage | None:
@@ -105,6 +108,15 @@ async def open_done_form(edge: Edge, outcome_id: int, asked: Asked) -> MessagePa
     form = await edge.run(outcomes.done_form, asked.speaker, outcome_id, asked.request.channel_id)
     await edge.replies.open_form(asked.request.trigger_id, form)
     return None
+
+
+async def _turn_to(edge: Edge, intent: FocusIntent, asked: Asked) -> MessagePage:
+    """What `/outcome start` and `/outcome stop` say."""
+    match intent:
+        case StartFocus(outcome_id=outcome_id):
+            return await edge.run(focus.start, asked.now, asked.speaker, outcome_id)
+        case StopFocus():
+            return await edge.run(focus.stop, asked.now, asked.speaker)
 
 
 async def _own_up_to(amount: Amount | None, edge: Edge, asked: Asked) -> None:

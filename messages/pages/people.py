@@ -10,6 +10,7 @@ from messages.escape import clip
 from messages.pages.base import DEFAULT_COMMANDS, Commands, HomePage, MessagePage
 from messages.pages.outcomes import by_urgency
 from messages.wording import amount, change, listed, percent, short_day, span, usd
+from policies.linking import LinkGroup
 from policies.metrics import SourceFreshness
 from policies.outcomes import Outcome
 from policies.periods import IsoWeek
@@ -103,7 +104,8 @@ class PersonalWeek:
 class Me(MessagePage):
     """A person's own weeks, oldest first and ending with this one, shown to them alone.
 
-    `price_basis` says which price list the cost rests on and of when.
+    `price_basis` says which price list the cost rests on and of when; `unlinked` is what counts for
+    no outcome.
     """
 
     template: ClassVar[str] = "me.json.j2"
@@ -112,6 +114,7 @@ class Me(MessagePage):
     sources: tuple[SourceFreshness, ...]
     today: date
     price_basis: str = ""
+    unlinked: tuple[LinkGroup, ...] = ()
     commands: Commands = DEFAULT_COMMANDS
 
     @property
@@ -123,6 +126,11 @@ class Me(MessagePage):
     def has_usage(self) -> bool:
         """Whether any week has a token."""
         return any(week.tokens.total for week in self.weeks)
+
+    @property
+    def unlinked_tokens(self) -> int:
+        """How much counts for no outcome, in all."""
+        return sum(group.tokens for group in self.unlinked)
 
     @property
     def tokens_in_words(self) -> str:

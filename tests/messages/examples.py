@@ -44,6 +44,7 @@ from policies.people import Membership, Person, Role, Roster, SlackIdentity, Tea
 from policies.periods import IsoWeek
 from policies.privacy import GroupRule
 from policies.usage import TokenCounts, Trust
+from tests.messages.attribution_examples import attribution_pages, groups
 from tests.messages.budget_examples import budget_pages
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -264,8 +265,14 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
             replace(claimed, state=OutcomeState.DROPPED), owner
         ),
         "verified": Verified(verified, owner),
-        "me": Me(weeks, open_outcomes(typed), sources, TODAY, typed(BASIS)),
-        "me_long": Me(weeks, open_outcomes(typed, 60), sources, TODAY, typed(BASIS)),
+        "me": Me(weeks, open_outcomes(typed), sources, TODAY, typed(BASIS), groups(typed, TODAY)),
+        "me_one_outcome": Me(
+            weeks, open_outcomes(typed)[:1], sources, TODAY, "", groups(typed, TODAY)
+        ),
+        "me_no_outcome": Me(weeks, (), sources, TODAY, "", groups(typed, TODAY)),
+        "me_long": Me(
+            weeks, open_outcomes(typed, 60), sources, TODAY, typed(BASIS), groups(typed, TODAY, 40)
+        ),
         "me_empty": Me((), (), (), TODAY),
         "home": Home(weeks[-1], open_outcomes(typed), sources, TODAY, typed(BASIS)),
         "home_long": Home(weeks[-1], open_outcomes(typed, 200), sources, TODAY, typed(BASIS)),
@@ -298,6 +305,7 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
         "digest_preview": DigestPreview(
             normal.digest, normal.people, posts_at=NOW, channel_id="C0PAY"
         ),
+        **attribution_pages(typed, NOW, open_outcomes(typed)),
         **budget_pages(
             typed, NOW, roster(typed).team, (owner, colleague), open_outcomes(typed), sources
         ),

@@ -16,10 +16,11 @@ from sqlmodel import Session
 from policies.amounts import BudgetUnit
 from policies.attribution import UsageKeys
 from policies.budgets import Spend
+from policies.linking import UnattributedUsage
 from policies.outcomes import Outcome, OutcomeDraft, OutcomeState, parse_key
 from policies.usage import UsageRecord, microseconds
 from storage import attribution, focus, outcomes, people, rollups, usage
-from storage.attribution import AttributedUsage, UnattributedUsage
+from storage.attribution import AttributedUsage
 from storage.database import Database
 from storage.people import TeamDraft
 from storage.tables import OutcomeKeyRow, OutcomeMergeRow, OutcomeRow, table_of
