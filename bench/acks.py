@@ -9,13 +9,14 @@ the database and answers through the response URL, which competes with the acks 
 
 import asyncio
 import os
+import re
 import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def measure() -> list[Row]:
         with peak_memory(live.bot.pid) as peak:
             for in_flight in (1, 32):
                 ours, peers = both(bot_url, echo_url, in_flight, live.bot.pid)
-                rows += rows_of(in_flight, ours, peers)
+                rows += rows_of(f"slash command ack, {in_flight} in flight", ours, peers)
             latest = asyncio.run(latest_ack_beside_slow_commands(bot_url, live))
         rows.append(
             Row(
@@ -62,7 +63,12 @@ def measure() -> list[Row]:
 
 
 def both(
-    bot_url: str, echo_url: str, in_flight: int, bot_pid: int
+    bot_url: str,
+    echo_url: str,
+    in_flight: int,
+    bot_pid: int,
+    text: str = "/mileage help",
+    people: Sequence[str] = PEOPLE,
 ) -> tuple[list[float], list[float]]:
     """Ack times of both in turns, so that a noisy moment of the machine meets both.
 
@@ -71,8 +77,8 @@ def both(
     ours: list[float] = []
     peers: list[float] = []
     for _ in range(4):
-        peers += asyncio.run(acks(echo_url, COMMANDS // 4, in_flight))
-        ours += asyncio.run(acks(bot_url, COMMANDS // 4, in_flight))
+        peers += asyncio.run(acks(echo_url, COMMANDS // 4, in_flight, text, people))
+        ours += asyncio.run(acks(bot_url, COMMANDS // 4, in_flight, text, people))
         until_idle(bot_pid)
     return ours, peers
 
@@ -85,15 +91,17 @@ def until_idle(pid: int) -> None:
         pass
 
 
-def rows_of(in_flight: int, ours: Sequence[float], peers: Sequence[float]) -> list[Row]:
+def rows_of(
+    what: str, ours: Sequence[float], peers: Sequence[float], aim: float = 1.3
+) -> list[Row]:
     """The median and the 99th percentile as rows, in milliseconds."""
     return [
         Row(
-            f"slash command ack, {in_flight} in flight, {name}",
+            f"{what}, {name}",
             percentile(ours, percent),
             percentile(peers, percent),
             unit="ms",
-            aim=1.3,
+            aim=aim,
             note=f"{len(ours)} commands each",
         )
         for name, percent in (("p50", 50), ("p99", 99))
@@ -105,7 +113,13 @@ def percentile(times: Sequence[float], percent: int) -> float:
     return statistics.quantiles(times, n=100, method="inclusive")[percent - 1]
 
 
-async def acks(url: str, count: int, in_flight: int, text: str = "/mileage help") -> list[float]:
+async def acks(
+    url: str,
+    count: int,
+    in_flight: int,
+    text: str = "/mileage help",
+    people: Sequence[str] = PEOPLE,
+) -> list[float]:
     """The ack times (ms) of that many commands, so many at once, by different people."""
     gate = asyncio.Semaphore(in_flight)
     connector = aiohttp.TCPConnector(limit=in_flight + 4)
@@ -113,7 +127,7 @@ async def acks(url: str, count: int, in_flight: int, text: str = "/mileage help"
 
         async def one(number: int) -> float:
             async with gate:
-                return await ack_of(session, PEOPLE[number % len(PEOPLE)], text)
+                return await ack_of(session, people[number % len(people)], text)
 
         return list(await asyncio.gather(*(one(number) for number in range(count))))
 
@@ -152,13 +166,15 @@ def closing_lock(path: str) -> Iterator[None]:
 
 
 @contextmanager
-def two_workspaces(folder: Path) -> Iterator[tuple[Live, str]]:
-    """The bot on one sandbox and the echo on another of the same kind."""
+def two_workspaces(
+    folder: Path, seed: Callable[[Database], object] = payments
+) -> Iterator[tuple[Live, str]]:
+    """The bot on one sandbox, with what `seed` stores, and the echo on another of the same kind."""
     (folder / "bot").mkdir()
     (folder / "echo").mkdir()
     database = Database.open(f"sqlite:///{folder / 'bot' / 'live.db'}")
     database.migrate()
-    payments(database)
+    seed(database)
     database.dispose()
     with Live.started(folder / "bot") as live, sandbox_process(folder / "echo") as (_, url):
         environment = {**live.environment(), "MILEAGE_SLACK_API_URL": f"{url}/api/"}
@@ -187,7 +203,7 @@ async def run_echo() -> None:
     )
     app = AsyncApp(client=client, signing_secret="unused")  # noqa: S106 - Socket Mode signs nothing
 
-    @app.command("/mileage")
+    @app.command(re.compile("/"))
     async def echo(ack: AsyncAck, command: dict[str, str]) -> None:
         await ack(f"You said {command['text']}")
 
