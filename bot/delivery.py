@@ -16,7 +16,7 @@ from typing import TypeVar
 import structlog
 
 from bot.clock import Clock
-from bot.flows import budget_notices, digest, notices, outcomes
+from bot.flows import budget_notices, digest, notices, outcome_steps, reviews
 from bot.flows.posts import NotYet, Post
 from bot.logs import places_of
 from bot.posting import Poster, PostFailed, Trouble
@@ -56,8 +56,9 @@ def kinds(rule: GroupRule) -> dict[str, Kind]:
     """Every kind of delivery there is."""
     return {
         digest.DIGEST: Kind(partial(digest.compose_digest, rule=rule), asks_when_unsure=True),
-        outcomes.VERIFICATION: Kind(outcomes.compose_verification),
-        outcomes.VERIFICATION_SETTLED: Kind(outcomes.compose_verification_settled),
+        reviews.VERIFICATION: Kind(reviews.compose_verification),
+        outcome_steps.VERIFICATION_SETTLED: Kind(reviews.compose_verification_settled),
+        outcome_steps.OWNER_NEWS: Kind(outcome_steps.compose_owner_news),
         budget_notices.BUDGET_REQUEST: Kind(budget_notices.compose_request),
         budget_notices.BUDGET_REQUEST_SETTLED: Kind(budget_notices.compose_request_settled),
         budget_notices.BUDGET_DECIDED: Kind(budget_notices.compose_decided),

@@ -1,7 +1,9 @@
-"""The minute tick: note every digest that has become due. Nothing is stored in the scheduler."""
+"""The minute tick: note everything that has become due. Nothing is stored in the scheduler."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
+from typing import TypeAlias
 
 import structlog
 from apscheduler.executors.asyncio import AsyncIOExecutor
@@ -10,7 +12,6 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock
 from bot.delivery import Delivery
-from bot.flows.digest import enqueue_due
 from bot.logs import places_of
 from bot.slack import Installation
 from bot.workers import Workers
@@ -18,29 +19,37 @@ from storage.database import Database
 
 log = structlog.get_logger()
 
+Sweep: TypeAlias = Callable[[Database, datetime], int]
+"""Notes what is due at a moment; returns how much was not noted before, and writes only then."""
+
 
 @dataclass(slots=True)
 class Schedule:
-    """Sweeps once a minute in every replica; the unique delivery row decides who posts."""
+    """Sweeps once a minute in every replica; the unique row behind each step decides who takes it."""
 
     clock: Clock
     database: Database
     workers: Workers
     installation: Installation
     delivery: Delivery
-    grace: timedelta
+    sweeps: Mapping[str, Sweep]
 
     async def tick(self) -> None:
-        """Note what is due now, and let it be posted."""
+        """Run every sweep, one after the other, and let what they noted be posted."""
         if self.installation.is_revoked:
             return
+        for name, sweep in self.sweeps.items():
+            await self._run(name, sweep)
+
+    async def _run(self, name: str, sweep: Sweep) -> None:
+        """Run one sweep; its fault is logged and stops no other, and the next minute tries again."""
         try:
-            noted = await self.workers.run(enqueue_due, self.database, self.clock.now(), self.grace)
-        except Exception as error:  # noqa: BLE001 - the next minute tries again
-            log.error("tick_fault", fault=type(error).__name__, at=places_of(error))
+            noted = await self.workers.run(sweep, self.database, self.clock.now())
+        except Exception as error:  # noqa: BLE001 - see above
+            log.error("sweep_fault", sweep=name, fault=type(error).__name__, at=places_of(error))
             return
         if noted:
-            log.info("digests_due", count=noted)
+            log.info("swept", sweep=name, count=noted)
             self.delivery.wake()
 
     def start(self) -> AsyncIOScheduler:

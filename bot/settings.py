@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from policies.outcomes import DURABLE_DAYS
 from policies.periods import YEARS
 from policies.privacy import LOWEST_MINIMUM_GROUP, MINIMUM_GROUP
 
@@ -44,6 +45,7 @@ class Settings(BaseSettings):
     command_mileage: str = "/mileage"
     command_budget: str = "/budget"
     minimum_group: Annotated[int, Field(ge=LOWEST_MINIMUM_GROUP)] = MINIMUM_GROUP
+    outcome_durable_days: Annotated[int, Field(ge=1, le=365)] = DURABLE_DAYS
     digest_grace_hours: Annotated[int, Field(ge=1, le=24 * 7)] = 48
     workers: Annotated[int, Field(ge=1, le=256)] = 16
     clock_start: Annotated[

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
@@ -13,11 +14,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.delivery import Delivery, kinds
+from bot.flows.digest import enqueue_due
+from bot.flows.outcomes import settle_durable
 from bot.listeners import budgets, buttons, commands, events, home, middleware, modals
 from bot.listeners.edge import Edge
 from bot.listeners.replies import Replies
 from bot.posting import Poster
-from bot.schedule import Schedule
+from bot.schedule import Schedule, Sweep
 from bot.settings import Settings
 from bot.slack import Directory, Installation, recognise_workspace
 from bot.slack_api import slack_client
@@ -68,8 +71,7 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
             names,
         )
         delivery = Delivery(clock, database, workers, installation, poster, kinds(rule))
-        grace = timedelta(hours=settings.digest_grace_hours)
-        schedule = Schedule(clock, database, workers, installation, delivery, grace)
+        schedule = Schedule(clock, database, workers, installation, delivery, sweeps(settings))
         edge = Edge(
             clock=clock,
             database=database,
@@ -87,6 +89,15 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
             yield Program(settings, clock, database, workers, edge, app, delivery, schedule)
         finally:
             await asyncio.to_thread(workers.close)
+
+
+def sweeps(settings: Settings) -> dict[str, Sweep]:
+    """What the minute tick looks for, in this order."""
+    grace = timedelta(hours=settings.digest_grace_hours)
+    return {
+        "digests": partial(enqueue_due, grace=grace),
+        "durable_outcomes": partial(settle_durable, days=settings.outcome_durable_days),
+    }
 
 
 def slack_app(settings: Settings, client: AsyncWebClient, edge: Edge) -> AsyncApp:

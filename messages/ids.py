@@ -10,6 +10,7 @@ from typing import Final
 OUTCOME_FORM: Final = "outcome_form"
 DONE_FORM: Final = "done_form"
 SETUP_FORM: Final = "setup_form"
+REVIEW_FORM: Final = "review_form"
 REQUEST_FORM: Final = "request_form"
 COUNTER_FORM: Final = "counter_form"
 DECLINE_FORM: Final = "decline_form"
@@ -28,6 +29,15 @@ EXPLORATION_YES: Final = "exploration"
 
 # Field of the form that claims an outcome
 DONE_EVIDENCE: Final = "done_evidence"
+
+# Fields of the form that verifies an outcome or sends it back
+REVIEW_VERDICT: Final = "review_verdict"
+"""Its option values are those of policies.reviews.Verdict."""
+REVIEW_REASON: Final = "review_reason"
+REVIEW_MINUTES: Final = "review_minutes"
+REVIEW_IMPACT: Final = "review_impact"
+REVIEW_IMPACT_UNIT: Final = "review_impact_unit"
+"""Its option values are the names of policies.reviews.ImpactUnit."""
 
 # Fields of the team's setup form
 SETUP_MOVE: Final = "setup_move"
@@ -68,8 +78,8 @@ LOG_OUTCOME: Final = "log_outcome"
 """Opens the outcome form."""
 FINISH_OUTCOME: Final = "finish_outcome"
 """Opens the form that claims an outcome; value O-12."""
-VERIFY_OUTCOME: Final = "verify_outcome"
-"""Verifies a colleague's outcome; value O-12."""
+REVIEW_OUTCOME: Final = "review_outcome"
+"""Opens the form that verifies a colleague's outcome or sends it back; value O-12."""
 SHOW_MY_WEEK: Final = "show_my_week"
 """Shows the presser's own figures, to them alone."""
 LINK_USAGE: Final = "link_usage"
@@ -97,5 +107,5 @@ MUTE_WARNINGS: Final = "mute_warnings"
 OPEN_TERMS: Final = "open_terms"
 """Opens the form for the budgets of the presser's team."""
 
-BUTTONS: Final = (LOG_OUTCOME, FINISH_OUTCOME, VERIFY_OUTCOME, SHOW_MY_WEEK, LINK_USAGE, OPEN_SETUP)
-FORMS: Final = (OUTCOME_FORM, DONE_FORM, SETUP_FORM)
+BUTTONS: Final = (LOG_OUTCOME, FINISH_OUTCOME, REVIEW_OUTCOME, SHOW_MY_WEEK, LINK_USAGE, OPEN_SETUP)
+FORMS: Final = (OUTCOME_FORM, DONE_FORM, REVIEW_FORM, SETUP_FORM)

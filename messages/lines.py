@@ -32,6 +32,19 @@ def within(
     return joint.join([*kept, f"and {rest} more"] if rest else kept)
 
 
+def within_last(lines: Sequence[str], room: int, most: int) -> str:
+    """The latest lines that fit, in their order, after `4 before that` where some did not."""
+    kept: list[str] = []
+    room -= len(f"{len(lines)} before that\n")
+    for line in reversed(lines[-most:]):
+        room -= len(line) + 1
+        if room < 0:
+            break
+        kept.insert(0, line)
+    left = len(lines) - len(kept)
+    return "\n".join([f"{left} before that", *kept] if left else kept)
+
+
 def title(outcome: Outcome) -> str:
     """An outcome's escaped title, shortened."""
     return mrkdwn(clip(outcome.title, TITLE_ROOM), 2 * TITLE_ROOM)
@@ -40,6 +53,11 @@ def title(outcome: Outcome) -> str:
 def linked_title(outcome: Outcome) -> str:
     """The title, linked to the evidence where there is some."""
     return link(outcome.evidence_url, clip(outcome.title, TITLE_ROOM))
+
+
+def evidence(url: str) -> str:
+    """A link under its own address, so that a reader sees where it leads before they follow it."""
+    return link(url, clip(url, TITLE_ROOM))
 
 
 def team_list(outcomes: Iterable[Outcome], people: Iterable[Person], room: int, most: int) -> str:
@@ -57,6 +75,7 @@ def _team_line(outcome: Outcome, by_id: Mapping[int, Person]) -> str:
     parts = [f"• {linked_title(outcome)}: {outcome.label}, size {outcome.size}"]
     parts += [mrkdwn(clip(owner.name, NAME_ROOM), 2 * NAME_ROOM)] if owner else []
     parts += ["exploration"] if outcome.exploration else []
+    parts += ["reverted since"] if outcome.state is OutcomeState.REVERTED else []
     return ", ".join(parts)
 
 

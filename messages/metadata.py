@@ -13,6 +13,8 @@ class FormContext:
     outcome_id: int | None = None
     team_id: int | None = None
     request_id: int | None = None
+    claim: str | None = None
+    """Which claim of the outcome a review is about: its moment, as a delivery's period has it."""
 
     def encode(self) -> str:
         """The compact JSON that goes into private_metadata; absent ids are left out."""
@@ -21,6 +23,7 @@ class FormContext:
             "outcome": self.outcome_id,
             "team": self.team_id,
             "request": self.request_id,
+            "claim": self.claim,
         }
         known = {name: value for name, value in ids.items() if value is not None}
         return json.dumps(known, separators=(",", ":"))
@@ -35,10 +38,11 @@ class FormContext:
         if not isinstance(ids, dict):
             return cls()
         return cls(
-            _text(ids.get("channel")),
-            _number(ids.get("outcome")),
-            _number(ids.get("team")),
-            _number(ids.get("request")),
+            channel_id=_text(ids.get("channel")),
+            outcome_id=_number(ids.get("outcome")),
+            team_id=_number(ids.get("team")),
+            request_id=_number(ids.get("request")),
+            claim=_text(ids.get("claim")),
         )
 
 

@@ -11,15 +11,15 @@ from typing import Any, Literal, NotRequired, TypedDict, overload
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from messages import budget_words, escape, ids, lines, time_zones, wording
+from messages import budget_words, escape, ids, lines, steps, time_zones, wording
 from messages.charts import data_visualization
 from messages.pages.base import HomePage, MessagePage, ModalPage, Page
 from messages.pages.digest import ChartForm, Digest
-from policies.budget_requests import MAX_REASON
 from policies.linking import DAYS_BACK, link_value
 from policies.metrics import SourceFreshness
-from policies.outcomes import MAX_TITLE, MAX_URL, Complexity, OutcomeKind, OutcomeSize
+from policies.outcomes import MAX_REASON, MAX_TITLE, MAX_URL, Complexity, OutcomeKind, OutcomeSize
 from policies.people import Weekday
+from policies.reviews import ImpactUnit
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -131,11 +131,16 @@ _FILTERS: dict[str, Any] = {
     "key": wording.key,
     "span": wording.span,
     "link_value": link_value,
+    "impact": wording.impact,
     "sources": _sources,
     "title": lines.title,
     "linked_title": lines.linked_title,
+    "evidence": lines.evidence,
     "own_line": lines.own_line,
+    "step_line": steps.step_line,
+    "deed_line": steps.deed_line,
     "within": lines.within,
+    "within_last": lines.within_last,
     "team_list": lines.team_list,
     "can_be_finished": lines.can_be_finished,
     "until": budget_words.until,
@@ -164,6 +169,7 @@ _GLOBALS: dict[str, Any] = {
     "max_url": MAX_URL,
     "max_reason": MAX_REASON,
     "days_back": DAYS_BACK,
+    "impact_units": tuple(ImpactUnit),
     "section_room": lines.SECTION_ROOM,
     "time_zones": time_zones.offered,
     "digest_times": time_zones.digest_times,

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from policies.amounts import Amount, BudgetUnit
 from policies.outcomes import KeyKind, OutcomeKey
+from policies.reviews import Impact, ImpactUnit
 from policies.usage import Trust
 
 ABOUT_LEVEL = Decimal("0.05")
@@ -135,6 +136,13 @@ def utc(when: datetime) -> str:
 def trust(level: Trust) -> str:
     """Where a source's figures come from, which is how hard they are to inflate."""
     return _TRUST[level]
+
+
+def impact(one: Impact) -> str:
+    """`3.5 hours saved a week`, `$1,200 of revenue a year`."""
+    if one.unit is ImpactUnit.REVENUE:
+        return f"${one.amount:,f} of revenue a year"
+    return f"{one.amount:,f} {one.unit}"
 
 
 def key(one: OutcomeKey) -> str:

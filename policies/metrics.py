@@ -36,12 +36,16 @@ class PersonWeek:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeCounts:
-    """Outcomes that reached each state within a week; `explored` of the verified were exploration."""
+    """Outcomes that reached each state within a week; `explored` of the verified were exploration.
+
+    What was reverted before the week's figures were fixed is not among the verified.
+    """
 
     declared: int
     claimed: int
     verified: int
     explored: int = 0
+    reverted: int = 0
 
     @property
     def scored(self) -> int:
@@ -123,6 +127,7 @@ class TeamDigest:
     verified: tuple[Outcome, ...]
     claimed: tuple[Outcome, ...]
     declared: tuple[Outcome, ...]
+    reverted: tuple[Outcome, ...] = ()
     sources: tuple[TeamSource, ...] = ()
     other_sources: int = 0
     price_basis: str = ""
@@ -265,6 +270,7 @@ def _week_json(team: str, week: TeamWeek) -> dict[str, object]:
             "declared": week.outcomes.declared,
             "claimed": week.outcomes.claimed,
             "verified": week.outcomes.verified,
+            "reverted": week.outcomes.reverted,
         },
         "verified_exploration": week.outcomes.explored,
         "tokens": figures.tokens if figures else None,

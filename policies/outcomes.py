@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 MAX_TITLE = 200
 MAX_KEYS = 20
 MAX_URL = 1000
+MAX_REASON = 500
+DURABLE_DAYS = 30
 
 
 class OutcomeKind(StrEnum):
@@ -78,6 +80,10 @@ ALLOWED_TRANSITIONS: dict[OutcomeState, frozenset[OutcomeState]] = {
 }
 
 
+OPEN_STATES = frozenset({OutcomeState.DECLARED, OutcomeState.CLAIMED, OutcomeState.REJECTED})
+"""Work that is not finished; its size can still be set right."""
+
+
 class NotAllowed(Exception):
     """A step that the rules of outcomes forbid; the message says why and what to do instead."""
 
@@ -101,6 +107,8 @@ class OutcomeDraft:
     exploration: bool = False
     deadline: date | None = None
     keys: tuple[OutcomeKey, ...] = ()
+    origin_url: str = ""
+    """Where it was asked for, or "" where nobody said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +158,52 @@ class Outcome:
             )
         return replace(self, state=OutcomeState.VERIFIED, verified_at=now, verified_by=verifier_id)
 
+    def reject(self) -> "Outcome":
+        """The outcome as sent back to its owner, who may claim it again; it keeps its evidence."""
+        self._require_step_to(OutcomeState.REJECTED)
+        return replace(self, state=OutcomeState.REJECTED)
+
+    def drop(self) -> "Outcome":
+        """The outcome as given up; its evidence may then stand for another."""
+        self._require_step_to(OutcomeState.DROPPED)
+        return replace(self, state=OutcomeState.DROPPED)
+
+    def revert(self) -> "Outcome":
+        """The outcome as undone after it was verified."""
+        self._require_step_to(OutcomeState.REVERTED)
+        return replace(self, state=OutcomeState.REVERTED)
+
+    def endure(self, now: datetime, days: int) -> "Outcome":
+        """The outcome as durable: verified at least `days` days ago and not reverted since."""
+        self._require_step_to(OutcomeState.DURABLE)
+        if self.verified_at is None or now < self.verified_at + timedelta(days=days):
+            raise NotAllowed(f"{self.label} has not stood for {days} days yet.")
+        return replace(self, state=OutcomeState.DURABLE)
+
+    def resize(self, size: OutcomeSize) -> "Outcome":
+        """The outcome with another size; NotAllowed once it is verified or over."""
+        self._require_open()
+        return replace(self, size=size)
+
+    def reassess(self, complexity: Complexity) -> "Outcome":
+        """The outcome with another complexity; NotAllowed once it is verified or over."""
+        self._require_open()
+        return replace(self, complexity=complexity)
+
+    def merge_into(self, parent: "Outcome") -> "Outcome":
+        """The outcome as dropped in favour of another of its team, which its keys count for then."""
+        if parent.id == self.id:
+            raise NotAllowed(f"{self.label} cannot be merged into itself.")
+        if parent.team_id != self.team_id:
+            raise NotAllowed(f"{self.label} and {parent.label} belong to different teams.")
+        if parent.state in (OutcomeState.DROPPED, OutcomeState.REVERTED):
+            raise NotAllowed(f"{parent.label} is {parent.state}; nothing can be merged into it.")
+        return self.drop()
+
+    def _require_open(self) -> None:
+        if self.state not in OPEN_STATES:
+            raise NotAllowed(f"{self.label} is {self.state}; its size and complexity stand.")
+
     def _require_step_to(self, target: OutcomeState) -> None:
         if target not in ALLOWED_TRANSITIONS[self.state]:
             raise NotAllowed(f"{self.label} is {self.state} and cannot become {target}.")
@@ -157,7 +211,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeEvent:
-    """One transition: who moved which outcome from where to where, when and why."""
+    """Something that happened to an outcome: who did it, when and why.
+
+    `change` is "" for a step from one state to another; else it says what changed while the state
+    stayed: `size`, `complexity`, `keys`, `merge` or `evidence`. The reason of a claim is the link
+    to its evidence, and that of a declaration the link to where it was asked for.
+    """
 
     outcome_id: int
     actor_id: int
@@ -165,6 +224,12 @@ class OutcomeEvent:
     before: OutcomeState | None
     after: OutcomeState
     reason: str = ""
+    change: str = ""
+
+    @property
+    def is_step(self) -> bool:
+        """Whether the outcome went from one state to another."""
+        return not self.change
 
 
 def outcome_label(outcome_id: int) -> str:

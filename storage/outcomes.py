@@ -5,10 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select, update
 
 from policies.metrics import OutcomeCounts
 from policies.outcomes import (
+    OPEN_STATES,
     Complexity,
     KeyKind,
     Outcome,
@@ -22,7 +24,8 @@ from policies.outcomes import (
 from storage.errors import EvidenceTaken
 from storage.tables import OutcomeEventRow, OutcomeKeyRow, OutcomeRow
 
-OPEN_STATES = (OutcomeState.DECLARED, OutcomeState.CLAIMED, OutcomeState.REJECTED)
+IS_STEP = OutcomeEventRow.change == ""
+"""Counts and reports are about steps; a change of size or keys is none."""
 
 
 def add_outcome(
@@ -48,7 +51,8 @@ def add_outcome(
         OutcomeKeyRow(outcome_id=outcome_id, place=place, kind=key.kind.value, value=key.value)
         for place, key in enumerate(dict.fromkeys(draft.keys))
     )
-    _add_event(session, OutcomeEvent(outcome_id, owner_id, now, None, OutcomeState.DECLARED))
+    declared = OutcomeState.DECLARED
+    add_event(session, OutcomeEvent(outcome_id, owner_id, now, None, declared, draft.origin_url))
     return _outcome(row, tuple(dict.fromkeys(draft.keys)))
 
 
@@ -82,7 +86,7 @@ def save_transition(session: Session, before: Outcome, after: Outcome, event: Ou
     except IntegrityError as error:
         raise _evidence_taken(session, after) from error
     if won:
-        _add_event(session, event)
+        add_event(session, event)
     return won
 
 
@@ -106,8 +110,18 @@ def evidence_owner(session: Session, url: str) -> Outcome | None:
     return found[0] if found else None
 
 
-def counts_between(session: Session, team_id: int, start: datetime, end: datetime) -> OutcomeCounts:
-    """How many of the team's outcomes reached each state in [start, end), each counted once."""
+def counts_between(
+    session: Session,
+    team_id: int,
+    start: datetime,
+    end: datetime,
+    known_at: datetime | None = None,
+) -> OutcomeCounts:
+    """How many of the team's outcomes reached each state in [start, end), each counted once.
+
+    A verification that was reverted counts for nothing, unless the revert came after `known_at`,
+    when the figures of the window were fixed.
+    """
     query = (
         select(
             OutcomeEventRow.after,
@@ -115,7 +129,13 @@ def counts_between(session: Session, team_id: int, start: datetime, end: datetim
             func.count(col(OutcomeEventRow.outcome_id).distinct()),
         )
         .join(OutcomeRow, col(OutcomeRow.id) == col(OutcomeEventRow.outcome_id))
-        .where(OutcomeRow.team_id == team_id, OutcomeEventRow.at >= start, OutcomeEventRow.at < end)
+        .where(
+            OutcomeRow.team_id == team_id,
+            OutcomeEventRow.at >= start,
+            OutcomeEventRow.at < end,
+            IS_STEP,
+            _stands(known_at),
+        )
         .group_by(OutcomeEventRow.after, col(OutcomeRow.exploration))
     )
     reached = {(after, exploration): count for after, exploration, count in session.exec(query)}
@@ -128,17 +148,28 @@ def counts_between(session: Session, team_id: int, start: datetime, end: datetim
         claimed=of(OutcomeState.CLAIMED),
         verified=of(OutcomeState.VERIFIED),
         explored=reached.get((OutcomeState.VERIFIED, True), 0),
+        reverted=of(OutcomeState.REVERTED),
     )
 
 
 def outcomes_reaching(
-    session: Session, team_id: int, state: OutcomeState, start: datetime, end: datetime
+    session: Session,
+    team_id: int,
+    state: OutcomeState,
+    start: datetime,
+    end: datetime,
+    known_at: datetime | None = None,
 ) -> list[Outcome]:
-    """The team's outcomes that reached the state in [start, end), oldest first."""
+    """The team's outcomes that reached the state in [start, end), oldest first.
+
+    As in `counts_between`, what was reverted by `known_at` was never verified.
+    """
     reached = select(OutcomeEventRow.outcome_id).where(
         OutcomeEventRow.after == state.value,
         OutcomeEventRow.at >= start,
         OutcomeEventRow.at < end,
+        IS_STEP,
+        _stands(known_at),
     )
     return _select(session, OutcomeRow.team_id == team_id, col(OutcomeRow.id).in_(reached))
 
@@ -155,6 +186,7 @@ def has_verified_between(
             OutcomeEventRow.after == OutcomeState.VERIFIED.value,
             OutcomeEventRow.at >= start,
             OutcomeEventRow.at < end,
+            IS_STEP,
             OutcomeRow.owner_id == owner_id,
         )
         .limit(1)
@@ -163,7 +195,7 @@ def has_verified_between(
 
 
 def events_of(session: Session, outcome_id: int) -> list[OutcomeEvent]:
-    """The outcome's transitions, in order."""
+    """Everything that happened to the outcome, in order."""
     query = (
         select(OutcomeEventRow)
         .where(OutcomeEventRow.outcome_id == outcome_id)
@@ -177,9 +209,89 @@ def events_of(session: Session, outcome_id: int) -> list[OutcomeEvent]:
             OutcomeState(row.before) if row.before else None,
             OutcomeState(row.after),
             row.reason,
+            row.change,
         )
         for row in session.exec(query)
     ]
+
+
+def add_event(session: Session, event: OutcomeEvent) -> None:
+    """Note what happened to an outcome, in the transaction in which it happens."""
+    session.add(
+        OutcomeEventRow(
+            outcome_id=event.outcome_id,
+            actor_id=event.actor_id,
+            at=event.at,
+            before=event.before.value if event.before else None,
+            after=event.after.value,
+            reason=event.reason,
+            change=event.change,
+        )
+    )
+    session.flush()
+
+
+def note_change(
+    session: Session, outcome: Outcome, actor_id: int, change: str, reason: str, now: datetime
+) -> OutcomeEvent:
+    """Note a change that left the outcome in its state, such as of its size: `M to L`."""
+    state = outcome.state
+    event = OutcomeEvent(outcome.id, actor_id, now, state, state, reason, change)
+    add_event(session, event)
+    return event
+
+
+def save_assessment(session: Session, before: Outcome, after: Outcome) -> bool:
+    """Store another size and complexity, if all still stands as `before` had it; else False."""
+    change = (
+        update(OutcomeRow)
+        .where(
+            col(OutcomeRow.id) == before.id,
+            col(OutcomeRow.state) == before.state.value,
+            col(OutcomeRow.size) == before.size.value,
+            col(OutcomeRow.complexity) == before.complexity.value,
+        )
+        .values(size=after.size.value, complexity=after.complexity.value)
+        .execution_options(synchronize_session=False)
+    )
+    return session.exec(change).rowcount == 1
+
+
+def verified_until(session: Session, moment: datetime, limit: int) -> list[Outcome]:
+    """Outcomes that were verified at the moment or before, and are verified still; at most `limit`."""
+    query = (
+        select(OutcomeRow)
+        .where(OutcomeRow.state == OutcomeState.VERIFIED.value, OutcomeRow.verified_at <= moment)  # type: ignore[operator]  # null is never at or before
+        .order_by(col(OutcomeRow.verified_at), col(OutcomeRow.id))
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    return _outcomes(session, session.exec(query).all())
+
+
+def hold(session: Session, outcome_ids: Iterable[int]) -> None:
+    """Let one transaction at a time change these outcomes; on SQLite the write transaction suffices."""
+    query = (
+        select(OutcomeRow.id)
+        .where(col(OutcomeRow.id).in_(sorted(outcome_ids)))
+        .order_by(col(OutcomeRow.id))
+        .with_for_update()
+    )
+    session.exec(query).all()
+
+
+def _stands(known_at: datetime | None) -> ColumnElement[bool]:
+    """The condition on an event to be no verification that was reverted by `known_at`."""
+    revert = aliased(OutcomeEventRow)
+    reverted = select(revert.id).where(
+        col(revert.outcome_id) == col(OutcomeEventRow.outcome_id),
+        col(revert.after) == OutcomeState.REVERTED.value,
+        col(revert.change) == "",
+    )
+    if known_at is not None:
+        reverted = reverted.where(col(revert.at) < known_at)
+    verified = (OutcomeState.VERIFIED.value, OutcomeState.DURABLE.value)
+    return col(OutcomeEventRow.after).not_in(verified) | ~reverted.exists()
 
 
 def _select(session: Session, *conditions: ColumnElement[bool] | bool) -> list[Outcome]:
@@ -202,20 +314,6 @@ def _keys_of(session: Session, outcome_ids: Iterable[int]) -> dict[int, list[Out
     for row in session.exec(query):
         keys.setdefault(row.outcome_id, []).append(OutcomeKey(KeyKind(row.kind), row.value))
     return keys
-
-
-def _add_event(session: Session, event: OutcomeEvent) -> None:
-    session.add(
-        OutcomeEventRow(
-            outcome_id=event.outcome_id,
-            actor_id=event.actor_id,
-            at=event.at,
-            before=event.before.value if event.before else None,
-            after=event.after.value,
-            reason=event.reason,
-        )
-    )
-    session.flush()
 
 
 def _evidence_taken(session: Session, after: Outcome) -> EvidenceTaken:

@@ -1,21 +1,22 @@
 """Living through the plan: teams set up, outcomes declared, claimed, verified and settled by the real flows."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.demo.organisation import DemoMember, DemoTeam, Organisation
 from bot.demo.plan import DURABLE_AFTER, PlannedOutcome
 from bot.flows import outcomes as outcome_flows
+from bot.flows import reviews as review_flows
 from bot.flows.people import Introduction, Speaker, recognise
-from policies.outcomes import Outcome, OutcomeEvent, OutcomeState
+from policies.outcomes import OutcomeState
 from policies.people import SlackIdentity
 from storage import audit
-from storage import outcomes as stored
 from storage.database import Database
 from storage.people import TeamDraft, save_team
 
 Speakers = Mapping[DemoMember, Speaker]
+REVERTED_AFTER = timedelta(days=9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,42 +85,40 @@ class _Life:
         """What follows the declaration, by the outcome's fate."""
         plan = self.planned
         if plan.fate is OutcomeState.DROPPED:
-            yield self._settling(
-                plan.claimed_at, OutcomeState.DROPPED, "no longer needed", self.owner
-            )
+            yield _Step(plan.claimed_at, self._drop)
             return
         yield _Step(plan.claimed_at, self._claim)
         if plan.fate is OutcomeState.REJECTED:
-            reason = "the link does not show it working"
-            yield self._settling(plan.verified_at, OutcomeState.REJECTED, reason, self.verifier)
+            yield _Step(plan.verified_at, self._reject)
             return
         yield _Step(plan.verified_at, self._verify)
         if plan.fate is OutcomeState.REVERTED:
-            at = plan.verified_at + timedelta(days=9)
-            yield self._settling(
-                at, OutcomeState.REVERTED, "it broke the nightly run", self.verifier
-            )
+            at = plan.verified_at + REVERTED_AFTER
+            yield _Step(at, lambda: self._revert(at))
         if plan.fate is OutcomeState.DURABLE:
             at = plan.verified_at + DURABLE_AFTER
-            yield self._settling(at, OutcomeState.DURABLE, "30 days without a revert", self.owner)
+            yield _Step(at, lambda: self._endure(at))
 
     def _claim(self) -> None:
         plan = self.planned
         outcome_flows.claim(self.database, plan.claimed_at, self.owner, self.id, plan.evidence_url)
 
+    def _drop(self) -> None:
+        at = self.planned.claimed_at
+        outcome_flows.drop(self.database, at, self.owner, self.id, "no longer needed")
+
     def _verify(self) -> None:
-        outcome_flows.verify(self.database, self.planned.verified_at, self.verifier, self.id)
+        review_flows.verify(self.database, self.planned.verified_at, self.verifier, self.id)
 
-    def _settling(self, at: datetime, state: OutcomeState, reason: str, actor: Speaker) -> _Step:
-        return _Step(at, lambda: self._settle(at, state, reason, actor.person.id))
+    def _reject(self) -> None:
+        reason = "the link does not show it working"
+        review_flows.reject(self.database, self.planned.verified_at, self.verifier, self.id, reason)
 
-    def _settle(self, at: datetime, state: OutcomeState, reason: str, actor_id: int) -> None:
-        """A step that no command takes yet: the transition, its event and its audit row."""
-        with self.database.writing() as session:
-            before = _existing(stored.outcome_of(session, self.id))
-            event = OutcomeEvent(self.id, actor_id, at, before.state, state, reason)
-            stored.save_transition(session, before, replace(before, state=state), event)
-            audit.record(session, actor_id, f"outcome.{state}", before.label, {}, at)
+    def _revert(self, at: datetime) -> None:
+        outcome_flows.revert(self.database, at, self.owner, self.id, "it broke the nightly run")
+
+    def _endure(self, at: datetime) -> None:
+        outcome_flows.settle_durable(self.database, at, DURABLE_AFTER.days)
 
 
 def _introduce(
@@ -132,9 +131,3 @@ def _introduce(
         time_zone=team.time_zone,
     )
     return recognise(database, introduction, team.channel_id)
-
-
-def _existing(outcome: Outcome | None) -> Outcome:
-    if outcome is None:
-        raise LookupError("The demo's outcome is gone.")
-    return outcome

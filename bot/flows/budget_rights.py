@@ -14,11 +14,10 @@ from messages import wording
 from policies.amounts import Amount, BudgetUnit
 from policies.budget_requests import RequestDraft
 from policies.budgets import BudgetTerms, PeriodDays
-from policies.outcomes import Outcome, local_day_of, outcome_label
+from policies.outcomes import OPEN_STATES, Outcome, local_day_of, outcome_label
 from policies.people import Person, Roster
 from storage import audit, budgets, outcomes, people
 from storage.database import Database
-from storage.outcomes import OPEN_STATES
 
 REFUSED: Final = "budget.refused"
 LONGEST: Final = timedelta(days=366)

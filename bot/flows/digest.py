@@ -36,6 +36,14 @@ from storage.team_weeks import ClosedWeek
 
 DIGEST: Final = "digest"
 WEEKS_BEFORE = 11
+SHOWN_STATES: Final = (
+    OutcomeState.VERIFIED,
+    OutcomeState.CLAIMED,
+    OutcomeState.DECLARED,
+    OutcomeState.REVERTED,
+)
+GIVEN_BACK: Final = (OutcomeState.REJECTED, OutcomeState.DROPPED, OutcomeState.REVERTED)
+"""Nobody waits for a colleague in these states any more."""
 
 
 def audience_of(team: Team) -> str:
@@ -154,7 +162,7 @@ def _due(
 
 def _page(session: Session, team: Team, week: IsoWeek, rule: GroupRule) -> Digest:
     digest = _team_digest(session, team, week, rule)
-    named = (*digest.verified, *digest.claimed, *digest.declared)
+    named = (*digest.verified, *digest.claimed, *digest.declared, *digest.reverted)
     return Digest(digest, _people_named(session, named))
 
 
@@ -178,9 +186,10 @@ def _team_digest(session: Session, team: Team, week: IsoWeek, rule: GroupRule) -
     closed = team_weeks.closed_weeks(session, team.id, shown)
     weeks = [_team_week(session, team, one, closed.get(one), rule) for one in shown]
     start, end = week.bounds(team.zone)
+    known_at = closed[week].closed_at if week in closed else None
     reached = {
-        state: outcomes.outcomes_reaching(session, team.id, state, start, end)
-        for state in (OutcomeState.VERIFIED, OutcomeState.CLAIMED, OutcomeState.DECLARED)
+        state: outcomes.outcomes_reaching(session, team.id, state, start, end, known_at)
+        for state in SHOWN_STATES
     }
     verified = reached[OutcomeState.VERIFIED]
     claimed = _without(reached[OutcomeState.CLAIMED], verified)
@@ -190,8 +199,9 @@ def _team_digest(session: Session, team: Team, week: IsoWeek, rule: GroupRule) -
         this_week=weeks[-1],
         history=_since_first_activity(weeks[:-1]),
         verified=tuple(verified),
-        claimed=tuple(claimed),
+        claimed=tuple(one for one in claimed if one.state not in GIVEN_BACK),
         declared=tuple(declared),
+        reverted=tuple(reached[OutcomeState.REVERTED]),
     )
     return digest if weeks[-1].figures.shown is None else _with_sources(session, team, digest, rule)
 
@@ -216,7 +226,8 @@ def _team_week(
     session: Session, team: Team, week: IsoWeek, closed: ClosedWeek | None, rule: GroupRule
 ) -> TeamWeek:
     start, end = week.bounds(team.zone)
-    counts = outcomes.counts_between(session, team.id, start, end)
+    known_at = closed.closed_at if closed else None
+    counts = outcomes.counts_between(session, team.id, start, end, known_at)
     if closed is not None:
         fixed_on = local_day_of(closed.closed_at, team.zone)
         return closed_team_week(week, counts, closed.sums, fixed_on, rule)

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from bot.flows.people import Speaker
 from bot.flows.refusals import Refusal
 from messages.pages.attribution import FocusStarted, FocusStopped
-from policies.outcomes import Outcome, outcome_label
+from policies.outcomes import OPEN_STATES, Outcome, outcome_label
 from storage import audit, focus, outcomes, people
 from storage.database import Database
 
@@ -48,7 +48,7 @@ def teams_open_outcome(session: Session, speaker: Speaker, outcome_id: int) -> O
             f"Your team has no outcome {outcome_label(outcome_id)}.",
             "Copy the id from the list of your outcomes or from the team's view.",
         )
-    if outcome.state not in outcomes.OPEN_STATES:
+    if outcome.state not in OPEN_STATES:
         raise Refusal(
             f"{outcome.label} is {outcome.state}, so no more usage is linked to it by hand.",
             "Choose one that is open.",

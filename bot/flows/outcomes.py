@@ -1,13 +1,14 @@
-"""Declaring, listing, claiming and verifying outcomes."""
+"""Declaring, listing, claiming, dropping and reverting outcomes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session
 
+from bot.flows.outcome_steps import outcome_for, refresh_card, take_step
 from bot.flows.people import Speaker
-from bot.flows.posts import NotYet, Post
 from bot.flows.refusals import Refusal
+from bot.flows.reviews import ask_for_review
 from messages.metadata import FormContext
 from messages.pages.outcomes import (
     DoneForm,
@@ -15,33 +16,28 @@ from messages.pages.outcomes import (
     OutcomeDeclared,
     OutcomeForm,
     OutcomeList,
-    VerificationCard,
-    Verified,
+    OutcomeMoved,
 )
+from messages.steps import Told
 from policies.outcomes import (
+    MAX_REASON,
+    Complexity,
     NotAllowed,
     Outcome,
     OutcomeDraft,
     OutcomeEvent,
+    OutcomeSize,
     OutcomeState,
     local_day_of,
     outcome_label,
     parse_outcome_label,
 )
-from policies.people import Person, Roster
-from policies.periods import day_bounds
-from storage import attribution, audit, deliveries, outcomes, people
+from policies.standing import Verb
+from storage import attribution, audit, outcomes, people
 from storage.database import Database
-from storage.deliveries import Claim, DeliveryState
 from storage.requests import settle_request, take_request
 
-VERIFICATION: Final = "verification"
-"""A card in the team's channel that asks for a verification; audience is the team, subject O-12."""
-
-VERIFICATION_SETTLED: Final = "verification_settled"
-"""The same card, changed in place once somebody has verified."""
-
-UNDER_WAY = (DeliveryState.DUE, DeliveryState.CLAIMED)
+DURABLE_AT_ONCE: Final = 200
 
 
 def outcome_form(speaker: Speaker, channel_id: str | None, title: str = "") -> OutcomeForm:
@@ -99,52 +95,87 @@ def claim(
         if before.state is OutcomeState.CLAIMED and before.evidence_url == url:
             return OutcomeClaimed(before, _channel_of(session, before))  # the same request again
         after = before.claim(url, now)
-        _transit(session, before, after, speaker.person.id, now)
-        deliveries.enqueue(
-            session, VERIFICATION, _audience(after), _claim_period(after), after.label, now
-        )
-        audit.record(session, speaker.person.id, "outcome.claimed", after.label, {}, now)
+        take_step(session, before, after, speaker.person, now, url)
+        ask_for_review(session, after, now)
         return OutcomeClaimed(after, _channel_of(session, after))
 
 
-def verify(database: Database, now: datetime, speaker: Speaker, outcome_id: int) -> Verified:
-    """Verify a colleague's claimed outcome; a second press finds it done and says so."""
+def drop(
+    database: Database, now: datetime, speaker: Speaker, outcome_id: int, reason: str
+) -> OutcomeMoved:
+    """Give an outcome up, as its owner or as a lead of its team."""
     with database.writing() as session:
-        before, roster = _outcome_and_roster(session, outcome_id)
-        _require_colleague(speaker, roster)
-        owner = _person(session, before.owner_id)
-        start, end = day_bounds(local_day_of(now, roster.team.zone), roster.team.zone)
-        is_mutual = outcomes.has_verified_between(
-            session, before.owner_id, speaker.person.id, start, end
-        )
-        after = before.verify(speaker.person.id, now, verified_for_me_today=is_mutual)
-        _transit(session, before, after, speaker.person.id, now)
-        deliveries.enqueue(
-            session, VERIFICATION_SETTLED, _audience(after), _claim_period(after), after.label, now
-        )
-        audit.record(session, speaker.person.id, "outcome.verified", after.label, {}, now)
-    return Verified(after, owner)
+        before, _ = outcome_for(session, speaker, outcome_id, Verb.DROP)
+        return _settle(session, now, speaker, before, before.drop(), reason)
 
 
-def compose_verification(database: Database, claim: Claim) -> Post | None:
-    """The card to post; None when the outcome no longer waits for anybody."""
+def revert(
+    database: Database, now: datetime, speaker: Speaker, outcome_id: int, reason: str
+) -> OutcomeMoved:
+    """Take a verified outcome back, as its owner or as a lead of its team."""
+    with database.writing() as session:
+        before, _ = outcome_for(session, speaker, outcome_id, Verb.REVERT)
+        return _settle(session, now, speaker, before, before.revert(), reason)
+
+
+def assess(
+    database: Database,
+    now: datetime,
+    speaker: Speaker,
+    outcome_id: int,
+    to: OutcomeSize | Complexity,
+) -> OutcomeMoved:
+    """Set the size or the complexity of an own outcome right; whoever verifies it sees the change."""
+    with database.writing() as session:
+        before, _ = outcome_for(session, speaker, outcome_id, Verb.ASSESS)
+        if isinstance(to, OutcomeSize):
+            change, was, after = "size", before.size.value, before.resize(to)
+        else:
+            change, was, after = "complexity", before.complexity.value, before.reassess(to)
+        if after == before:
+            raise Refusal(f"{before.label} has {change} {to} already.")
+        if not outcomes.save_assessment(session, before, after):
+            raise NotAllowed(f"{before.label} has just changed. Look at it again.")
+        actor = speaker.person
+        event = outcomes.note_change(session, after, actor.id, change, f"{was} to {to}", now)
+        action = f"outcome.{change}_changed"
+        audit.record(session, actor.id, action, after.label, {"from": was, "to": to.value}, now)
+        refresh_card(session, after, f"{change}:{event.at:%Y%m%dT%H%M%S%f}", now)
+        return OutcomeMoved(after, Told(event, actor))
+
+
+def settle_durable(database: Database, now: datetime, days: int) -> int:
+    """Let outcomes that were verified `days` days ago be durable; returns how many there were.
+
+    Nothing is written when there are none, so that a quiet minute takes no write lock.
+    """
+    since = now - timedelta(days=days)
     with database.reading() as session:
-        card, team = _card_of(session, claim)
-        if not card.waiting or _claim_period(card.outcome) != claim.period:
-            return None
-        return Post(team.team.channel_id, card)
+        if not outcomes.verified_until(session, since, limit=1):
+            return 0
+    with database.writing() as session:
+        settled = 0
+        for before in outcomes.verified_until(session, since, DURABLE_AT_ONCE):
+            after = before.endure(now, days)
+            reason = f"{days} days without a revert"
+            event = OutcomeEvent(before.id, before.owner_id, now, before.state, after.state, reason)
+            if outcomes.save_transition(session, before, after, event):
+                audit.record(session, None, "outcome.durable", after.label, {"days": days}, now)
+                settled += 1
+        return settled
 
 
-def compose_verification_settled(database: Database, claim: Claim) -> Post | None:
-    """The posted card as it looks now; None when it was never posted, NotYet while it is under way."""
-    with database.reading() as session:
-        card, _ = _card_of(session, claim)
-        posted = deliveries.delivery_of(session, VERIFICATION, claim.audience, claim.period)
-        if posted is not None and posted.state in UNDER_WAY:
-            raise NotYet
-        if posted is None or posted.channel_id is None or posted.message_ts is None:
-            return None
-        return Post(posted.channel_id, card, replaces_ts=posted.message_ts)
+def _settle(
+    session: Session,
+    now: datetime,
+    speaker: Speaker,
+    before: Outcome,
+    after: Outcome,
+    reason: str,
+) -> OutcomeMoved:
+    event = take_step(session, before, after, speaker.person, now, reason[:MAX_REASON])
+    refresh_card(session, after, after.state, now)
+    return OutcomeMoved(after, Told(event, speaker.person))
 
 
 def _declared_before(
@@ -171,12 +202,6 @@ def _declare(session: Session, now: datetime, speaker: Speaker, draft: OutcomeDr
     return outcome
 
 
-def _card_of(session: Session, claim: Claim) -> tuple[VerificationCard, Roster]:
-    outcome, roster = _outcome_and_roster(session, int(claim.subject.removeprefix("O-")))
-    verifier = _person(session, outcome.verified_by) if outcome.verified_by else None
-    return VerificationCard(outcome, _person(session, outcome.owner_id), verifier), roster
-
-
 def _own_outcome(session: Session, speaker: Speaker, outcome_id: int) -> Outcome:
     outcome = outcomes.outcome_of(session, outcome_id)
     if outcome is None or outcome.owner_id != speaker.person.id:
@@ -191,44 +216,3 @@ def _own_outcome(session: Session, speaker: Speaker, outcome_id: int) -> Outcome
 def _channel_of(session: Session, outcome: Outcome) -> str | None:
     team = people.team_of(session, outcome.team_id)
     return team.channel_id if team else None
-
-
-def _outcome_and_roster(session: Session, outcome_id: int) -> tuple[Outcome, Roster]:
-    outcome = outcomes.outcome_of(session, outcome_id)
-    roster = people.roster_of(session, outcome.team_id) if outcome else None
-    if outcome is None or roster is None:
-        raise Refusal(f"There is no outcome {outcome_label(outcome_id)}.")
-    return outcome, roster
-
-
-def _require_colleague(speaker: Speaker, roster: Roster) -> None:
-    if not roster.is_member(speaker.person.id):
-        raise Refusal(
-            f"Only people of {roster.team.name} verify its outcomes.",
-            "Ask a lead of the team to add you in its set-up.",
-        )
-
-
-def _transit(
-    session: Session, before: Outcome, after: Outcome, actor_id: int, now: datetime
-) -> None:
-    event = OutcomeEvent(before.id, actor_id, now, before.state, after.state)
-    if not outcomes.save_transition(session, before, after, event):
-        raise NotAllowed(f"{before.label} has just changed. Look at it again.")
-
-
-def _person(session: Session, person_id: int) -> Person:
-    person = people.person_of(session, person_id)
-    if person is None:
-        raise LookupError(f"There is no person {person_id}.")
-    return person
-
-
-def _audience(outcome: Outcome) -> str:
-    return f"team:{outcome.team_id}"
-
-
-def _claim_period(outcome: Outcome) -> str:
-    """One card a claim: an outcome that is rejected and claimed again gets another."""
-    claimed = f"{outcome.claimed_at:%Y%m%dT%H%M%S%f}" if outcome.claimed_at else ""
-    return f"{outcome.label}@{claimed}"

@@ -12,10 +12,10 @@ from bot.flows.refusals import Refusal
 from bot.intents.forms import SetUp
 from messages.metadata import FormContext
 from messages.pages.team import SetupDone, SetupForm, TeamView
+from policies.outcomes import OPEN_STATES
 from policies.people import Person, Roster, Team
 from storage import audit, outcomes, people
 from storage.database import Database
-from storage.outcomes import OPEN_STATES
 from storage.people import TeamDraft
 
 TEAM_CREATED: Final = "team.created"

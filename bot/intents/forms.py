@@ -12,6 +12,7 @@ from bot.intents.words import shortened, without_controls
 from messages import ids
 from policies.outcomes import (
     MAX_KEYS,
+    MAX_REASON,
     MAX_TITLE,
     Complexity,
     OutcomeDraft,
@@ -22,6 +23,16 @@ from policies.outcomes import (
     parse_key,
 )
 from policies.people import Weekday
+from policies.reviews import (
+    MAX_REVIEW_MINUTES,
+    NO_REVIEW,
+    Impact,
+    ImpactUnit,
+    Review,
+    Verdict,
+    parse_impact,
+    parse_minutes,
+)
 
 MAX_TEAM_NAME = 80
 MAX_TEAM_PEOPLE = 500
@@ -57,6 +68,15 @@ class SetUp:
     moves_team: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A verifier's verdict on a claim. `reason` is "" unless it is sent back."""
+
+    verdict: Verdict
+    reason: str = ""
+    review: Review = NO_REVIEW
+
+
 def read_outcome_form(values: Values, now: datetime, zone: ZoneInfo) -> OutcomeDraft:
     """The draft in a submitted outcome form; FormRefused says what to change in which field."""
     errors: dict[str, str] = {}
@@ -87,6 +107,21 @@ def read_done_form(values: Values) -> str:
     return url
 
 
+def read_review_form(values: Values) -> Reviewed:
+    """The verdict in a submitted review; FormRefused says what to change in which field."""
+    errors: dict[str, str] = {}
+    verdict = _verdict(values, errors)
+    reason = " ".join(_text(values, ids.REVIEW_REASON).split())
+    if len(reason) > MAX_REASON:
+        errors[ids.REVIEW_REASON] = f"{len(reason)} characters; {MAX_REASON} fit."
+    elif verdict is Verdict.REJECT and not any(sign.isalnum() for sign in reason):
+        errors[ids.REVIEW_REASON] = "Say what is missing; the owner reads it."
+    review = Review(_minutes(values, errors), _impact(values, errors))
+    if errors:
+        raise FormRefused(errors)
+    return Reviewed(verdict, reason if verdict is Verdict.REJECT else "", review)
+
+
 def read_setup_form(values: Values) -> SetUp:
     """The team in a submitted setup form; FormRefused says what to change in which field."""
     errors: dict[str, str] = {}
@@ -114,6 +149,38 @@ def read_setup_form(values: Values) -> SetUp:
     if errors:
         raise FormRefused(errors)
     return form
+
+
+def _verdict(values: Values, errors: dict[str, str]) -> Verdict:
+    """A form without a verdict verifies nothing."""
+    chosen = _text(values, ids.REVIEW_VERDICT)
+    if chosen not in set(Verdict):
+        errors[ids.REVIEW_VERDICT] = "Choose one."
+        return Verdict.REJECT
+    return Verdict(chosen)
+
+
+def _minutes(values: Values, errors: dict[str, str]) -> int | None:
+    typed = _text(values, ids.REVIEW_MINUTES).strip()
+    minutes = parse_minutes(typed)
+    if typed and minutes is None:
+        errors[ids.REVIEW_MINUTES] = f"Write whole minutes from 0 to {MAX_REVIEW_MINUTES:,}."
+    return minutes
+
+
+def _impact(values: Values, errors: dict[str, str]) -> Impact | None:
+    typed = _text(values, ids.REVIEW_IMPACT).strip()
+    unit = _text(values, ids.REVIEW_IMPACT_UNIT)
+    if not typed and not unit:
+        return None
+    amount = parse_impact(typed)
+    if amount is None:
+        errors[ids.REVIEW_IMPACT] = "Write a number above 0, such as 3.5, or leave both empty."
+    if unit not in ImpactUnit.__members__:
+        errors[ids.REVIEW_IMPACT_UNIT] = "Say what got better by that much."
+    if amount is None or unit not in ImpactUnit.__members__:
+        return None
+    return Impact(amount, ImpactUnit[unit])
 
 
 def _members(values: Values) -> tuple[str, ...]:

@@ -5,6 +5,7 @@
 /outcome start O-12, /outcome stop                     (bot/intents/focus.py)
 /outcome list
 /outcome help
+/outcome show|drop|revert|size|complexity|merge O-12 …    see bot/intents/outcome_verbs.py
 """
 
 import re
@@ -14,6 +15,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.intents.focus import FocusIntent, parse_focus
+from bot.intents.outcome_verbs import READERS, SIZES, VerbIntent, names_outcome, parse_verb
 from bot.intents.words import NotUnderstood, mistyped, readable, shortened, split_quoted
 from policies.amounts import Amount, BudgetUnit, NotAnAmount, parse_amount
 from policies.outcomes import (
@@ -29,16 +31,8 @@ from policies.outcomes import (
 )
 from policies.periods import WEEKDAYS, NotAPeriod, parse_deadline
 
-VERBS = ("done", "list", "help", "start", "stop")
+VERBS = ("done", "list", "help", "start", "stop", *READERS)
 EXAMPLE_LINK = "https://github.com/acme/app/pull/481"
-_SIZES = {
-    "s": OutcomeSize.S,
-    "small": OutcomeSize.S,
-    "m": OutcomeSize.M,
-    "medium": OutcomeSize.M,
-    "l": OutcomeSize.L,
-    "large": OutcomeSize.L,
-}
 _NO_SIZE = re.compile(r"x+[sl]|huge|tiny", re.IGNORECASE)
 _AMOUNT_LIKE = re.compile(r"-?\$?\d[\d.,_]*[kmbt]?|\d[\d.,_]*[€$]", re.IGNORECASE | re.ASCII)
 _ANY_AMOUNT = Amount(0, BudgetUnit.TOKENS)
@@ -89,7 +83,7 @@ class OutcomeHelp:
 
 
 OutcomeIntent: TypeAlias = (
-    Declare | OpenForm | Done | OpenDoneForm | ListMine | OutcomeHelp | FocusIntent
+    Declare | OpenForm | Done | OpenDoneForm | ListMine | OutcomeHelp | FocusIntent | VerbIntent
 )
 
 
@@ -109,6 +103,9 @@ def parse_outcome(
         return OutcomeHelp()
     if (focus := parse_focus([verb, *rest], command)) is not None:
         return focus
+    intent = parse_verb([verb, *rest], command)
+    if intent is not None:
+        return intent
     _refuse_mistyped_verb(verb, rest, command)
     return _declare(line, _Reader(now, zone, command))
 
@@ -132,9 +129,16 @@ def _done(words: list[str], command: str) -> OutcomeIntent:
 
 
 def _refuse_mistyped_verb(verb: str, rest: list[str], command: str) -> None:
+    if not rest and verb.lower() in READERS:
+        raise NotUnderstood(
+            f"Say which outcome to {verb.lower()}.", f"{command} {verb.lower()} O-12"
+        )
     meant = mistyped(verb, VERBS)
     if meant is None:
         return
+    if meant in READERS and verb.isalpha() and names_outcome(rest):
+        line = shortened(" ".join(rest))
+        raise NotUnderstood(f"Did you mean “{meant}”?", f"{command} {meant} {line}")
     takes_id = meant == "done" and len(rest) in (1, 2) and parse_outcome_label(rest[0]) is not None
     if takes_id and (len(rest) == 1 or "/" in rest[1]):
         raise NotUnderstood(f"Did you mean “{meant}”?", " ".join([command, meant, *rest]))
@@ -185,9 +189,9 @@ class _Reader:
                 f"“{words[-1]}” is not a size. Sizes are S, M and L.",
                 f"{self.command} {shortened(' '.join(words[:-2]))} size L",
             )
-        if word not in _SIZES:
+        if word not in SIZES:
             return None
-        self.size = _SIZES[word]
+        self.size = SIZES[word]
         return words[:-2]
 
     def _take_deadline(self, words: list[str]) -> list[str] | None:

@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.flows import linking, me, outcomes
+from bot.flows import linking, me, reviews
 from bot.flows.refusals import Refusal
 from bot.listeners.commands import open_done_form, open_form
 from bot.listeners.edge import Asked, Edge, Request
@@ -30,9 +30,13 @@ async def finish_outcome(edge: Edge, value: str, asked: Asked) -> MessagePage | 
     return await open_done_form(edge, outcome_id_of(value), asked)
 
 
-async def verify_outcome(edge: Edge, value: str, asked: Asked) -> MessagePage:
-    """Verify a colleague's outcome."""
-    return await edge.run_and_post(outcomes.verify, asked.now, asked.speaker, outcome_id_of(value))
+async def review_outcome(edge: Edge, value: str, asked: Asked) -> MessagePage | None:
+    """Open the form for a colleague's claim."""
+    form = await edge.run(
+        reviews.review_form, asked.speaker, outcome_id_of(value), asked.request.channel_id
+    )
+    await edge.replies.open_form(asked.request.trigger_id, form)
+    return None
 
 
 async def show_my_week(edge: Edge, _value: str, asked: Asked) -> MessagePage:
@@ -53,7 +57,7 @@ async def show_setup(edge: Edge, _value: str, asked: Asked) -> MessagePage | Non
 PRESSES: dict[str, Press] = {
     ids.LOG_OUTCOME: log_outcome,
     ids.FINISH_OUTCOME: finish_outcome,
-    ids.VERIFY_OUTCOME: verify_outcome,
+    ids.REVIEW_OUTCOME: review_outcome,
     ids.SHOW_MY_WEEK: show_my_week,
     ids.LINK_USAGE: link_usage,
     ids.OPEN_SETUP: show_setup,

@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.flows import digest, focus, me, outcomes, teams
+from bot.flows import digest, focus, me, merges, outcome_story, outcomes, teams
 from bot.intents.focus import FocusIntent, StartFocus, StopFocus
 from bot.intents.mileage import (
     MileageHelp,
@@ -16,6 +16,7 @@ from bot.intents.mileage import (
     ShowTeam,
     parse_mileage,
 )
+from bot.intents.outcome_verbs import Assess, Drop, Merge, Revert, ShowOutcome, VerbIntent
 from bot.intents.outcomes import (
     Declare,
     Done,
@@ -78,6 +79,24 @@ async def answer_outcome(edge: Edge, text: str, asked: Asked) -> MessagePage | N
             return Help(edge.commands, "outcome")
         case StartFocus() | StopFocus() as intent:
             return await _turn_to(edge, intent, asked)
+        case verb:
+            return await act_on_outcome(edge, verb, asked)
+
+
+async def act_on_outcome(edge: Edge, intent: VerbIntent, asked: Asked) -> MessagePage:
+    """What `/outcome` does to an outcome that there is already."""
+    judged = (asked.now, asked.speaker, intent.outcome_id)
+    match intent:
+        case Drop(reason=reason):
+            return await edge.run_and_post(outcomes.drop, *judged, reason)
+        case Revert(reason=reason):
+            return await edge.run_and_post(outcomes.revert, *judged, reason)
+        case Assess(to=to):
+            return await edge.run(outcomes.assess, *judged, to)
+        case Merge(into_id=into_id):
+            return await edge.run_and_post(merges.merge, *judged, into_id)
+        case ShowOutcome():
+            return await edge.run(outcome_story.show, *judged)
 
 
 async def answer_mileage(edge: Edge, text: str, asked: Asked) -> MessagePage | None:

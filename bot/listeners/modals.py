@@ -7,14 +7,16 @@ from zoneinfo import ZoneInfo
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.flows import outcomes
+from bot.flows import outcomes, reviews
 from bot.flows.refusals import Refusal
 from bot.intents.forms import (
     FormRefused,
+    Reviewed,
     SetUp,
     Values,
     read_done_form,
     read_outcome_form,
+    read_review_form,
     read_setup_form,
 )
 from bot.listeners.edge import Asked, Edge, Request
@@ -25,6 +27,7 @@ from messages import ids
 from messages.metadata import FormContext
 from messages.pages.base import MessagePage
 from policies.outcomes import OutcomeDraft
+from policies.reviews import Verdict
 
 LAST_ZONE = ZoneInfo("Etc/GMT+12")
 """Where a day ends last: before its sender is known, a form's deadline is past only if it is past here."""
@@ -55,6 +58,12 @@ def register(app: AsyncApp, edge: Edge) -> None:
         )
         return await _shown(edge, context, asked, page)
 
+    async def take_review(
+        reviewed: Reviewed, context: FormContext, asked: Asked
+    ) -> MessagePage | None:
+        page = await _judge(edge, reviewed, context, asked)
+        return await _shown(edge, context, asked, page)
+
     async def check_setup(wanted: SetUp, context: FormContext) -> dict[str, str]:
         return await wrong_fields(edge, wanted, context)
 
@@ -63,6 +72,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
 
     app.view(ids.OUTCOME_FORM)(_listener(edge, read_draft, declare))
     app.view(ids.DONE_FORM)(_listener(edge, read_done_form, claim))
+    app.view(ids.REVIEW_FORM)(_listener(edge, read_review_form, take_review))
     app.view(ids.SETUP_FORM)(_listener(edge, read_setup_form, set_up, check_setup))
 
 
@@ -87,6 +97,16 @@ def _listener(
         await answer(edge, at_channel(Request.of(context, body), origin.channel_id), work)
 
     return on_submit
+
+
+async def _judge(edge: Edge, reviewed: Reviewed, context: FormContext, asked: Asked) -> MessagePage:
+    """Verify the claim that the form showed, or send it back."""
+    if context.outcome_id is None or context.claim is None:
+        raise Refusal("This form no longer works.", "Open it again from the card.")
+    judged = (asked.now, asked.speaker, context.outcome_id)
+    if reviewed.verdict is Verdict.VERIFY:
+        return await edge.run_and_post(reviews.verify, *judged, reviewed.review, context.claim)
+    return await edge.run_and_post(reviews.reject, *judged, reviewed.reason, context.claim)
 
 
 async def _shown(

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 
 from messages.metadata import EMPTY_CONTEXT, FormContext
 from messages.pages.base import DEFAULT_COMMANDS, Commands, MessagePage, ModalPage, TeamFacingPage
+from messages.steps import Told
 from policies.outcomes import Complexity, Outcome, OutcomeKind, OutcomeSize, OutcomeState
 from policies.people import Person
+from policies.reviews import NO_REVIEW, Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +77,27 @@ class OutcomeClaimed(MessagePage):
 
 @dataclass(frozen=True, slots=True)
 class VerificationCard(TeamFacingPage):
-    """To the team: a claimed outcome that waits for a colleague, or who verified it.
+    """To the team: a claimed outcome that waits for a colleague, or what became of the claim.
 
-    `verifier` is set once `outcome.state` is verified; the button is gone then.
+    `steps` are those that followed the claim; with the first of them the button goes. `changes` are
+    those of size and complexity before it.
     """
 
     template: ClassVar[str] = "verification_card.json.j2"
     outcome: Outcome
     owner: Person
-    verifier: Person | None = None
+    steps: tuple[Told, ...] = ()
+    changes: tuple[Told, ...] = ()
 
     @property
     def waiting(self) -> bool:
         """Whether a colleague can still verify it."""
-        return self.outcome.state is OutcomeState.CLAIMED
+        return not self.steps
+
+    @property
+    def last_step(self) -> Told | None:
+        """Where the claim stands now."""
+        return self.steps[-1] if self.steps else None
 
     @property
     def days_taken(self) -> int:
@@ -97,12 +107,61 @@ class VerificationCard(TeamFacingPage):
 
 
 @dataclass(frozen=True, slots=True)
+class OutcomeUsage:
+    """What the usage of one outcome came to: for who reviews it and for its owner, never a channel.
+
+    `cost_list` is USD at list price; `tokens_unpriced` is what it leaves out.
+    """
+
+    tokens: int
+    cost_list: Decimal
+    tokens_unpriced: int = 0
+    price_basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewForm(ModalPage):
+    """To one colleague: what there is to judge a claim by, and the verdict. `changes` as on the card.
+
+    `is_retro` is whether it was declared after more than half of its usage.
+    """
+
+    template: ClassVar[str] = "review_form.json.j2"
+    outcome: Outcome
+    owner: Person
+    context: FormContext
+    changes: tuple[Told, ...] = ()
+    usage: OutcomeUsage | None = None
+    is_retro: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Verified(MessagePage):
     """To the verifier alone: the outcome now counts as verified."""
 
     template: ClassVar[str] = "verified.json.j2"
     outcome: Outcome
     owner: Person
+    review: Review = NO_REVIEW
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeMoved(MessagePage):
+    """To the one who did it alone: the outcome as it stands after the event."""
+
+    template: ClassVar[str] = "outcome_moved.json.j2"
+    outcome: Outcome
+    told: Told
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerTold(MessagePage):
+    """To the owner alone: what somebody else did to their outcome, and what to do next."""
+
+    template: ClassVar[str] = "owner_told.json.j2"
+    outcome: Outcome
+    told: Told
+    commands: Commands = DEFAULT_COMMANDS
 
 
 def by_urgency(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:

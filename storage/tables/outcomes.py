@@ -23,6 +23,7 @@ class OutcomeRow(Stored, table=True):
         ),
         Index(None, "team_id", "state"),
         Index(None, "owner_id", "state"),
+        Index(None, "state", "verified_at"),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, primary_key=True)

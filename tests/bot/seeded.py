@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.flows import outcomes
+from bot.flows import outcomes, reviews
 from bot.flows.people import Introduction, Speaker, recognise
 from policies.outcomes import OutcomeDraft
 from policies.people import SlackIdentity, Team, Weekday
@@ -61,5 +61,5 @@ def verified_outcome(
     page = outcomes.declare(database, at, introduce(database, owner), OutcomeDraft(title))
     link = f"https://git.example.com/shop/pull/{page.outcome.id}"
     outcomes.claim(database, at, introduce(database, owner), page.outcome.id, link)
-    outcomes.verify(database, at, introduce(database, verifier), page.outcome.id)
+    reviews.verify(database, at, introduce(database, verifier), page.outcome.id)
     return page.outcome.id

@@ -9,17 +9,23 @@ from messages.metadata import FormContext
 from messages.pages.base import Page
 from messages.pages.digest import Digest, DigestPreview
 from messages.pages.help import Help, NotUnderstood, Refused, SomethingFailed
+from messages.pages.outcome_story import OutcomeStory
 from messages.pages.outcomes import (
     DoneForm,
     OutcomeClaimed,
     OutcomeDeclared,
     OutcomeForm,
     OutcomeList,
+    OutcomeMoved,
+    OutcomeUsage,
+    OwnerTold,
+    ReviewForm,
     VerificationCard,
     Verified,
 )
 from messages.pages.people import Home, Me, ModelTokens, PersonalWeek
 from messages.pages.team import NoTeam, SetupDone, SetupForm, TeamView
+from messages.steps import Told
 from policies.metrics import (
     OutcomeCounts,
     PersonWeek,
@@ -35,6 +41,7 @@ from policies.outcomes import (
     Complexity,
     KeyKind,
     Outcome,
+    OutcomeEvent,
     OutcomeKey,
     OutcomeKind,
     OutcomeSize,
@@ -43,6 +50,7 @@ from policies.outcomes import (
 from policies.people import Membership, Person, Role, Roster, SlackIdentity, Team
 from policies.periods import IsoWeek
 from policies.privacy import GroupRule
+from policies.reviews import Impact, ImpactUnit, Review
 from policies.usage import TokenCounts, Trust
 from tests.messages.attribution_examples import attribution_pages, groups
 from tests.messages.budget_examples import budget_pages
@@ -211,11 +219,23 @@ def roster(typed: Typed, members: int = 6) -> Roster:
     return Roster(Team(1, typed("Payments"), "T1", "C0PAY", "Europe/Berlin"), people)
 
 
+def told(
+    number: int, after: OutcomeState, actor: Person, reason: str = "", change: str = ""
+) -> Told:
+    return Told(OutcomeEvent(number, actor.id, NOW, None, after, reason, change), actor)
+
+
 def every_page(typed: Typed = as_typed) -> dict[str, Page]:
     """Every page by the name of its golden file, with `typed` around all that people type."""
     first, claimed, _ = open_outcomes(typed)
     owner, colleague = person(1, typed("Ada Byron")), person(2, typed("Bo Lind"))
     verified = replace(claimed, state=OutcomeState.VERIFIED, verified_at=NOW, verified_by=2)
+    verifying = told(13, OutcomeState.VERIFIED, colleague)
+    sent_back = told(13, OutcomeState.REJECTED, colleague, typed("the link shows a draft"))
+    durable = told(13, OutcomeState.DURABLE, owner, "30 days without a revert")
+    reverted = told(13, OutcomeState.REVERTED, owner, typed("it broke the nightly run"))
+    dropped = told(13, OutcomeState.DROPPED, owner, typed("no longer needed"))
+    resized = told(12, OutcomeState.DECLARED, owner, "M to L", "size")
     weeks = tuple(
         personal_week(typed, week, 8 + index % 5) for index, week in enumerate(WEEK.last(12))
     )
@@ -260,11 +280,58 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
         "outcome_list_empty": OutcomeList((), TODAY),
         "outcome_claimed": OutcomeClaimed(claimed, "C0PAY"),
         "verification_card": VerificationCard(claimed, owner),
-        "verification_card_verified": VerificationCard(verified, owner, colleague),
-        "verification_card_dropped": VerificationCard(
-            replace(claimed, state=OutcomeState.DROPPED), owner
+        "verification_card_verified": VerificationCard(verified, owner, (verifying,)),
+        "verification_card_sent_back": VerificationCard(
+            claimed, owner, (sent_back,), changes=(resized,)
+        ),
+        "verification_card_reverted": VerificationCard(
+            verified, owner, (verifying, durable, reverted)
+        ),
+        "review_form": ReviewForm(claimed, owner, FormContext("C0PAY", 13, claim="O-13@x")),
+        "review_form_full": ReviewForm(
+            replace(claimed, exploration=True),
+            owner,
+            FormContext("C0PAY", 13, claim="O-13@x"),
+            (resized,) * 6,
+            OutcomeUsage(41_000_000, Decimal("38.20"), 900_000, typed(BASIS)),
+            is_retro=True,
         ),
         "verified": Verified(verified, owner),
+        "verified_reviewed": Verified(
+            verified, owner, Review(25, Impact(Decimal("3.50"), ImpactUnit.HOURS))
+        ),
+        "outcome_sent_back": OutcomeMoved(replace(claimed, state=OutcomeState.REJECTED), sent_back),
+        "outcome_reverted": OutcomeMoved(replace(claimed, state=OutcomeState.REVERTED), reverted),
+        "outcome_dropped": OutcomeMoved(replace(claimed, state=OutcomeState.DROPPED), dropped),
+        "outcome_resized": OutcomeMoved(first, resized),
+        "owner_told_sent_back": OwnerTold(replace(claimed, state=OutcomeState.REJECTED), sent_back),
+        "owner_told_reverted": OwnerTold(replace(claimed, state=OutcomeState.REVERTED), reverted),
+        "outcome_story": OutcomeStory(
+            verified,
+            owner,
+            (
+                told(13, OutcomeState.DECLARED, owner, "https://acme.slack.com/archives/C0/p1"),
+                resized,
+                told(13, OutcomeState.CLAIMED, owner, "https://git.example/pay/pull/13"),
+                sent_back,
+                verifying,
+            ),
+            TODAY,
+            Review(25, Impact(Decimal(12000), ImpactUnit.REVENUE)),
+            parts=(outcome(15, typed("Split off"), state=OutcomeState.DROPPED),),
+            usage=OutcomeUsage(41_000_000, Decimal("38.20"), 900_000, typed(BASIS)),
+        ),
+        "outcome_story_new": OutcomeStory(
+            first, owner, (told(12, OutcomeState.DECLARED, owner),), TODAY, can_finish=True
+        ),
+        "outcome_story_long": OutcomeStory(
+            replace(claimed, exploration=True),
+            owner,
+            (sent_back,) * 60,
+            TODAY,
+            whole=first,
+            can_review=True,
+        ),
         "me": Me(weeks, open_outcomes(typed), sources, TODAY, typed(BASIS), groups(typed, TODAY)),
         "me_one_outcome": Me(
             weeks, open_outcomes(typed)[:1], sources, TODAY, "", groups(typed, TODAY)

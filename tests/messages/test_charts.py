@@ -130,7 +130,12 @@ def test_the_json_digest_has_exactly_its_keys_and_numbers() -> None:
     assert isinstance(history, list)
     assert set(told) == KEYS | PROVENANCE
     assert all(set(week) == KEYS for week in history)
-    assert told["outcomes"] == {"declared": 11, "claimed": 10, "verified": 9}
+    assert told["outcomes"] == {
+        "declared": 11,
+        "claimed": 10,
+        "verified": 9,
+        "reverted": 0,
+    }
     assert told["tokens"] == 360_000_000
     assert told["outcomes_per_million_tokens"] == float(Decimal("0.025"))
     assert told["contributors"] == 6

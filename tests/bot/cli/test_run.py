@@ -136,7 +136,7 @@ def test_the_digest_is_written_as_text_json_and_png(tmp_path: Path) -> None:
     assert "Retire the old ledger" in inside(tmp_path, *week).stdout
     found = json.loads(inside(tmp_path, *week, "--format", "json").stdout)
     assert found["week"] == "2026-W46"
-    assert found["outcomes"] == {"declared": 1, "claimed": 1, "verified": 1}
+    assert found["outcomes"] == {"declared": 1, "claimed": 1, "verified": 1, "reverted": 0}
     assert found["contributors"] == 6
     assert found["suppressed"] is False
     assert found["outcomes_per_million_tokens"] == pytest.approx(1e6 / found["tokens"], rel=1e-4)

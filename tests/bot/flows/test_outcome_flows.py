@@ -8,6 +8,7 @@ from threading import Barrier
 import pytest
 
 from bot.flows import outcomes as flows
+from bot.flows import reviews
 from bot.flows.people import Introduction, Speaker, recognise
 from bot.flows.posts import NotYet
 from bot.flows.refusals import NoTeamYet, Refusal
@@ -63,7 +64,7 @@ def test_an_outcome_lives_through_its_steps_each_of_them_audited(
     database: Database, ben: Speaker
 ) -> None:
     outcome_id = claimed(database, ben)
-    flows.verify(database, NOW, introduce(database, "chi"), outcome_id)
+    reviews.verify(database, NOW, introduce(database, "chi"), outcome_id)
     assert state_of(database, outcome_id) is OutcomeState.VERIFIED
     assert actions(database, f"O-{outcome_id}") == [
         "outcome.declared",
@@ -145,7 +146,7 @@ def test_a_refused_step_changes_and_audits_nothing(database: Database, ben: Spea
     outcome_id = claimed(database, ben)
     before = actions(database, f"O-{outcome_id}")
     with pytest.raises(NotAllowed, match="is your own"):
-        flows.verify(database, NOW, ben, outcome_id)
+        reviews.verify(database, NOW, ben, outcome_id)
     with pytest.raises(NotAllowed, match="is claimed"):
         flows.claim(database, NOW, ben, outcome_id, f"{LINK}other")
     assert actions(database, f"O-{outcome_id}") == before
@@ -157,10 +158,10 @@ def test_two_people_may_verify_each_other_on_different_days(
 ) -> None:
     chi = introduce(database, "chi")
     first, second = claimed(database, ben, "One"), claimed(database, chi, "Two")
-    flows.verify(database, NOW, chi, first)
+    reviews.verify(database, NOW, chi, first)
     with pytest.raises(NotAllowed, match="verified an outcome of yours today"):
-        flows.verify(database, NOW + timedelta(hours=9), ben, second)
-    flows.verify(database, NOW + timedelta(hours=12), ben, second)  # past midnight in Berlin
+        reviews.verify(database, NOW + timedelta(hours=9), ben, second)
+    reviews.verify(database, NOW + timedelta(hours=12), ben, second)  # past midnight in Berlin
     assert state_of(database, second) is OutcomeState.VERIFIED
 
 
@@ -188,28 +189,28 @@ def test_somebody_without_a_team_declares_nothing(database: Database, ben: Speak
         flows.declare(database, NOW, stranger, OutcomeDraft("Anything"))
     outcome_id = claimed(database, ben)
     with pytest.raises(Refusal, match="Only people of Payments"):
-        flows.verify(database, NOW, stranger, outcome_id)
+        reviews.verify(database, NOW, stranger, outcome_id)
 
 
 def test_a_claim_asks_for_verification_once(database: Database, ben: Speaker) -> None:
     outcome_id = claimed(database, ben)
     due = claims_due(database)
     assert [(one.kind, one.subject) for one in due] == [("verification", f"O-{outcome_id}")]
-    post = flows.compose_verification(database, due[0])
+    post = reviews.compose_verification(database, due[0])
     assert post is not None
     assert (post.channel_id, post.replaces_ts) == ("C0PAY", None)
 
 
 def test_a_card_about_something_settled_is_not_posted(database: Database, ben: Speaker) -> None:
     outcome_id = claimed(database, ben)
-    flows.verify(database, NOW, introduce(database, "chi"), outcome_id)
+    reviews.verify(database, NOW, introduce(database, "chi"), outcome_id)
     asking, settling = claims_due(database)
-    assert flows.compose_verification(database, asking) is None
+    assert reviews.compose_verification(database, asking) is None
     with pytest.raises(NotYet):
-        flows.compose_verification_settled(database, settling)
+        reviews.compose_verification_settled(database, settling)
     with database.writing() as session:
         deliveries.abandon(session, asking, "nothing_to_say", NOW)
-    assert flows.compose_verification_settled(database, settling) is None
+    assert reviews.compose_verification_settled(database, settling) is None
 
 
 def test_the_posted_card_is_changed_in_its_place(database: Database, ben: Speaker) -> None:
@@ -217,14 +218,14 @@ def test_the_posted_card_is_changed_in_its_place(database: Database, ben: Speake
     with database.writing() as session:
         (asking,) = deliveries.claim_due(session, NOW, LEASE)
         deliveries.confirm(session, asking, "C0PAY", "1.5", NOW)
-    flows.verify(database, NOW, introduce(database, "chi"), outcome_id)
+    reviews.verify(database, NOW, introduce(database, "chi"), outcome_id)
     (settling,) = claims_due(database)
-    post = flows.compose_verification_settled(database, settling)
+    post = reviews.compose_verification_settled(database, settling)
     assert post is not None
     assert (post.channel_id, post.replaces_ts) == ("C0PAY", "1.5")
 
 
 def test_the_list_holds_open_outcomes_alone(database: Database, ben: Speaker) -> None:
     open_one, done_one = declared(database, ben, "Open"), claimed(database, ben, "Done")
-    flows.verify(database, NOW, introduce(database, "chi"), done_one)
+    reviews.verify(database, NOW, introduce(database, "chi"), done_one)
     assert [one.id for one in flows.list_mine(database, NOW, ben).outcomes] == [open_one]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.intents.outcome_verbs import Assess, Drop, Merge, Revert, ShowOutcome
 from bot.intents.outcomes import (
     Declare,
     Done,
@@ -20,7 +21,7 @@ from bot.intents.outcomes import (
 )
 from bot.intents.words import NotUnderstood
 from policies.amounts import parse_amount
-from policies.outcomes import KeyKind, OutcomeDraft, OutcomeKey, OutcomeSize
+from policies.outcomes import Complexity, KeyKind, OutcomeDraft, OutcomeKey, OutcomeSize
 
 THURSDAY = datetime(2026, 11, 12, 10, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -44,6 +45,17 @@ VERBS = [
     ("done with a bare number", f"DONE 12 {LINK}", Done(12, LINK)),
     ("done without a link asks for it", "done O-12", OpenDoneForm(12)),
     ("done alone shows what could be done", "done", ListMine()),
+    ("show", "show O-12", ShowOutcome(12)),
+    ("show with a bare number", "show 12", ShowOutcome(12)),
+    ("drop with its reason", "drop O-12 because nobody needs it", Drop(12, "nobody needs it")),
+    ("a reason without because", "DROP o-12 nobody needs it", Drop(12, "nobody needs it")),
+    ("a reason after a dash", "drop O-12 – nobody needs it", Drop(12, "nobody needs it")),
+    ("a mention in a reason", "drop O-12: <@U1|ana> did it", Drop(12, "@ana did it")),
+    ("revert", "revert O-12 because it broke", Revert(12, "it broke")),
+    ("a size", "size O-12 large", Assess(12, OutcomeSize.L)),
+    ("a complexity", "complexity O-12 Hard", Assess(12, Complexity.HARD)),
+    ("merge", "merge O-15 into O-12", Merge(15, 12)),
+    ("merge in short", "merge O-15 12", Merge(15, 12)),
     (
         "an ampersand in a link is the link's own",
         "done O-1 <https://x.test/?a=1&amp;b=2>",
@@ -114,6 +126,14 @@ TITLES = [
     ("a mention is its name", "Help <@U1|ana> in <#C1|ops>", OutcomeDraft("Help @ana in #ops")),
     ("a broadcast is plain text", "Ping <!channel> less", OutcomeDraft("Ping @channel less")),
     ("a verb inside a title", "list all endpoints", OutcomeDraft("list all endpoints")),
+    ("drop as a word", "Drop the beta flag", OutcomeDraft("Drop the beta flag")),
+    ("drop before a number", "Drop 12 servers", OutcomeDraft("Drop 12 servers")),
+    ("a model's name", "Drop o3 from the router", OutcomeDraft("Drop o3 from the router")),
+    ("show before a ticket", "Show PAY-9 totals", OutcomeDraft("Show PAY-9 totals")),
+    ("merge as a word", "Merge 3 repos into one", OutcomeDraft("Merge 3 repos into one")),
+    ("size as a word", "size the queue right", OutcomeDraft("size the queue right")),
+    ("a word near a verb", "Shows 12 results", OutcomeDraft("Shows 12 results")),
+    ("a verb and an id in quotes", '"Drop O-12 because"', OutcomeDraft("Drop O-12 because")),
     ("an amount that belongs to the title", "Cut spend to 40M", OutcomeDraft("Cut spend to 40M")),
     (
         "an amount of the title before an option",
@@ -150,6 +170,19 @@ REFUSALS = [
         "Did you mean “done”?",
         f"/outcome done O-1 {LINK}",
     ),
+    ("a mistyped drop", "dorp O-1 because x", "Did you mean “drop”?", "/outcome drop O-1 because"),
+    ("a mistyped merge", "mrege O-1 into O-2", "Did you mean “merge”?", "/outcome merge O-1 into"),
+    ("a mistyped show", "shwo 12", "Did you mean “show”?", "/outcome show 12"),
+    ("show alone", "show", "Say which outcome to show", "/outcome show O-12"),
+    ("drop without a reason", "drop O-3", "Say why", "/outcome drop O-3 because"),
+    ("because nothing", "revert O-3 because …", "Say why", "/outcome revert O-3 because"),
+    ("a reason too long", f"drop O-3 {'x' * 501}", "501 characters", "/outcome drop O-3 because"),
+    ("no size after the id", "size O-3", "Nothing is not a size", "/outcome size O-3 L"),
+    ("a wrong size after the id", "size O-3 XL", "“XL” is not a size", "/outcome size O-3 L"),
+    ("a wrong complexity", "complexity O-3 epic", "“epic” is not", "/outcome complexity O-3 hard"),
+    ("a merge into nothing", "merge O-3", "becomes a part of", "/outcome merge O-3 into O-12"),
+    ("a merge into words", "merge O-3 into that", "becomes a part", "/outcome merge O-3 into O-12"),
+    ("words after show", "show O-3 please", "“please” after the id", "/outcome show O-3"),
     ("a mistyped list", "lsit", "Did you mean “list”", "/outcome list"),
     ("an id that is none", f"done X-1 {LINK}", "“X-1” is not the id", "/outcome done O-12"),
     (
@@ -198,6 +231,11 @@ PIECES = st.sampled_from(
         "size",
         "done",
         "list",
+        "drop",
+        "merge",
+        "size",
+        "because",
+        "into",
         "29",
         "feb",
         "Fri",

@@ -23,15 +23,40 @@ def claimed(live: Live, user: str, title: str) -> tuple[str, Json]:
     return label, card_of(live, label)
 
 
+def cards_of(live: Live, label: str) -> list[Json]:
+    """The cards about an outcome in the channel, oldest first."""
+    seen = live.sees("fay")
+    about = re.compile(rf"{label}\b")
+    return [one for one in seen if not one["is_ephemeral"] and about.search(text_of(one))]
+
+
 def card_of(live: Live, label: str) -> Json:
     """The verification card in the channel, once it is posted."""
+    live.wait_for(lambda: bool(cards_of(live, label)), f"no card for {label}")
+    return cards_of(live, label)[0]
 
-    def cards() -> list[Json]:
-        seen = live.sees("fay")
-        return [one for one in seen if not one["is_ephemeral"] and label in text_of(one)]
 
-    live.wait_for(lambda: bool(cards()), f"no card for {label}")
-    return cards()[0]
+def reviewing(live: Live, user: str, card: Json) -> Json:
+    """The form that a card's button opens for somebody."""
+    assert live.presses(user, card, ids.REVIEW_OUTCOME)["ok"]
+    form = live.form(user)
+    assert form["callback_id"] == ids.REVIEW_FORM
+    return form
+
+
+def verified(live: Live, user: str, card: Json, **fields: object) -> None:
+    """Somebody looks at a card's claim and verifies it."""
+    reviewing(live, user, card)
+    submitted = live.submits(user, review_verdict="verify", **fields)
+    assert submitted["ok"], submitted
+
+
+def direct(live: Live, user: str) -> list[Json]:
+    """What the bot wrote to somebody directly."""
+    person = f"U0{user.upper()}"
+    channels = live.http.get("/sandbox/workspace").json()["channels"]
+    mine = [one["id"] for one in channels if one["is_im"] and person in one["members"]]
+    return [message for channel in mine for message in live.sees(user, channel)]
 
 
 def privately(live: Live, user: str, words: str) -> Json:
@@ -98,36 +123,106 @@ def test_a_mistyped_line_gets_the_nearest_form(live: Live) -> None:
 
 def test_a_claim_asks_the_channel_and_a_colleague_verifies(live: Live) -> None:
     label, card = claimed(live, "ben", "Retire the old ledger")
-    assert live.presses("chi", card, ids.VERIFY_OUTCOME)["ok"]
-    privately(live, "chi", label)
-    live.wait_for(lambda: ids.VERIFY_OUTCOME not in text_of(card_of(live, label)), "card stays")
+    verified(
+        live, "chi", card, review_minutes="12", review_impact="3.5", review_impact_unit="HOURS"
+    )
+    told = text_of(privately(live, "chi", f"You verified {label}"))
+    assert "12 minutes" in told
+    assert "3.5 hours saved a week" in told
+    live.wait_for(lambda: ids.REVIEW_OUTCOME not in text_of(card_of(live, label)), "card stays")
     settled = card_of(live, label)
     assert settled["ts"] == card["ts"]
     assert "U0CHI" in text_of(settled)
 
 
+def test_a_claim_is_sent_back_with_a_reason_and_claimed_again(live: Live) -> None:
+    label, card = claimed(live, "dee", "Warm the cache")
+    reviewing(live, "eli", card)
+    assert (
+        "Say what is missing"
+        in live.submits("eli", review_verdict="reject")["errors"][ids.REVIEW_REASON]
+    )
+    sent = live.submits("eli", review_verdict="reject", review_reason="The link shows a draft")
+    assert sent["ok"], sent
+    live.wait_for(lambda: "shows a draft" in text_of(card_of(live, label)), "card stays")
+    assert ids.REVIEW_OUTCOME not in text_of(card_of(live, label))
+    live.wait_for(lambda: any("shows a draft" in text_of(one) for one in direct(live, "dee")))
+    live.reply("dee", f"/outcome done {label} {LINK}/again-{label}")
+    live.wait_for(lambda: ids.REVIEW_OUTCOME in text_of(cards_of(live, label)[-1]), "no new card")
+    assert len(cards_of(live, label)) == 2
+
+
+def test_a_form_that_stayed_open_judges_no_later_claim(live: Live) -> None:
+    label, card = claimed(live, "ben", "Split the invoice job")
+    reviewing(live, "chi", card)
+    reviewing(live, "eli", card)
+    assert live.submits("eli", review_verdict="reject", review_reason="No numbers")["ok"]
+    live.wait_for(lambda: "No numbers" in text_of(card_of(live, label)), "card stays")
+    live.reply("ben", f"/outcome done {label} {LINK}/again-{label}")
+    assert live.submits("chi", review_verdict="verify")["ok"]
+    privately(live, "chi", f"{label} was claimed anew")
+
+
+def test_an_outcome_is_dropped_and_taken_back_by_its_owner_or_a_lead(live: Live) -> None:
+    kept, card = claimed(live, "ben", "Cap the retries")
+    verified(live, "eli", card)
+    privately(live, "eli", f"You verified {kept}")
+    assert "Only its owner or a lead" in live.reply("chi", f"/outcome revert {kept} because no")
+    assert "reverted it: it broke" in live.reply("ana", f"/outcome revert {kept} because it broke")
+    live.wait_for(lambda: "it broke" in text_of(card_of(live, kept)), "card stays")
+    live.wait_for(lambda: any("it broke" in text_of(one) for one in direct(live, "ben")))
+    given_up = declared(live, "ben", "Try the beta queue")
+    reply = live.reply("ben", f"/outcome drop {given_up} because nobody needs it")
+    assert "dropped it: nobody needs it" in reply
+    assert f"{given_up} is dropped" in live.reply("ben", f"/outcome drop {given_up} because again")
+
+
+def test_the_story_is_told_to_the_team_and_nobody_else(live: Live) -> None:
+    label = declared(live, "ben", "Rewrite the parser")
+    assert "M to L" in live.reply("ben", f"/outcome size {label} L")
+    assert "Only its owner" in live.reply("chi", f"/outcome size {label} S")
+    story = live.reply("chi", f"/outcome show {label}")
+    assert "declared it" in story
+    assert "changed its size: M to L" in story
+    live.post("join", user="new", channel="#payments")
+    assert f"There is no outcome {label} in a team" in live.reply("new", f"/outcome show {label}")
+    part = declared(live, "ben", "Half of the parser")
+    assert f"merged into {label}" in live.reply("ben", f"/outcome merge {part} into {label}")
+    assert part in live.reply("chi", f"/outcome show {label}")
+
+
+def test_guests_are_told_that_mileage_is_not_for_them(live: Live) -> None:
+    label, card = claimed(live, "ben", "Hide the drafts")
+    for line in ("show", "drop", "revert", "size", "merge"):
+        assert "guests cannot use it" in live.reply("guest", f"/outcome {line} {label} x")
+    live.presses("guest", card, ids.REVIEW_OUTCOME)
+    assert ids.REVIEW_OUTCOME in text_of(card_of(live, label))
+
+
 def test_nobody_verifies_their_own(live: Live) -> None:
     label, card = claimed(live, "dee", "Shorten the nightly run")
-    live.presses("dee", card, ids.VERIFY_OUTCOME)
+    live.presses("dee", card, ids.REVIEW_OUTCOME)
     privately(live, "dee", f"{label} is your own")
-    assert ids.VERIFY_OUTCOME in text_of(card_of(live, label))
+    assert ids.REVIEW_OUTCOME in text_of(card_of(live, label))
 
 
 def test_two_people_do_not_wave_each_other_through(live: Live) -> None:
     _, first = claimed(live, "eli", "Index the receipts")
     label, second = claimed(live, "fay", "Archive the receipts")
-    live.presses("fay", first, ids.VERIFY_OUTCOME)
+    verified(live, "fay", first)
     privately(live, "fay", "Index the receipts")
-    live.presses("eli", second, ids.VERIFY_OUTCOME)
+    verified(live, "eli", second)
     privately(live, "eli", "verified an outcome of yours today")
-    assert ids.VERIFY_OUTCOME in text_of(card_of(live, label))
+    assert ids.REVIEW_OUTCOME in text_of(card_of(live, label))
 
 
 def test_a_second_click_on_a_card_changes_nothing(live: Live) -> None:
     label, card = claimed(live, "ben", "Drop the beta flag")
-    live.presses("chi", card, ids.VERIFY_OUTCOME)
+    reviewing(live, "dee", card)
+    verified(live, "chi", card)
     privately(live, "chi", "Drop the beta flag")
-    live.presses("dee", {**card}, ids.VERIFY_OUTCOME)
+    assert live.submits("dee", review_verdict="verify")["ok"]
+    privately(live, "dee", f"{label} is verified and cannot become verified")
     live.wait_for(lambda: "U0CHI" in text_of(card_of(live, label)))
     assert "U0DEE" not in text_of(card_of(live, label))
 
@@ -135,9 +230,9 @@ def test_a_second_click_on_a_card_changes_nothing(live: Live) -> None:
 def test_strangers_to_the_team_do_not_verify(live: Live) -> None:
     label, card = claimed(live, "ben", "Rename the queue")
     live.post("join", user="admin", channel="#payments")
-    live.presses("admin", card, ids.VERIFY_OUTCOME)
+    live.presses("admin", card, ids.REVIEW_OUTCOME)
     privately(live, "admin", "Only people of Payments verify")
-    assert ids.VERIFY_OUTCOME in text_of(card_of(live, label))
+    assert ids.REVIEW_OUTCOME in text_of(card_of(live, label))
 
 
 def test_an_outcome_is_finished_by_its_owner_alone(live: Live) -> None:

@@ -1,0 +1,74 @@
+"""Who may do what to an outcome: one table, asked at each command, button and form."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from policies.outcomes import NotAllowed, Outcome
+from policies.people import Roster
+
+
+class Standing(StrEnum):
+    """What a person is to an outcome. An owner is never their own colleague, not even as a lead."""
+
+    OWNER = "owner"
+    COLLEAGUE = "colleague"
+    LEAD = "lead"
+
+
+class Verb(StrEnum):
+    """What can be done to an outcome."""
+
+    SHOW = "show"
+    CLAIM = "claim"
+    VERIFY = "verify"
+    REJECT = "send back"
+    DROP = "drop"
+    REVERT = "revert"
+    ASSESS = "change the size of"
+    MERGE = "merge"
+
+
+OWNER_ALONE = frozenset({Standing.OWNER})
+COLLEAGUES = frozenset({Standing.COLLEAGUE})
+OWNER_AND_LEADS = frozenset({Standing.OWNER, Standing.LEAD})
+
+MAY: Mapping[Verb, frozenset[Standing]] = {
+    Verb.SHOW: frozenset(Standing),
+    Verb.CLAIM: OWNER_ALONE,
+    Verb.VERIFY: COLLEAGUES,
+    Verb.REJECT: COLLEAGUES,
+    Verb.DROP: OWNER_AND_LEADS,
+    Verb.REVERT: OWNER_AND_LEADS,
+    Verb.ASSESS: OWNER_ALONE,
+    Verb.MERGE: OWNER_AND_LEADS,
+}
+_WHO = {
+    OWNER_ALONE: "its owner",
+    COLLEAGUES: "a colleague of its owner",
+    OWNER_AND_LEADS: "its owner or a lead of the team",
+}
+
+
+def standings_of(
+    person_id: int, outcome: Outcome, roster: Roster, *, is_admin: bool
+) -> frozenset[Standing]:
+    """What the person is to the outcome of the roster's team; empty for people of other teams.
+
+    Who administers the workspace may do what a lead may, but is nobody's colleague by that.
+    """
+    is_owner = person_id == outcome.owner_id
+    found = {
+        Standing.OWNER: is_owner,
+        Standing.COLLEAGUE: roster.is_member(person_id) and not is_owner,
+        Standing.LEAD: roster.is_led_by(person_id) or is_admin,
+    }
+    return frozenset(standing for standing, holds in found.items() if holds)
+
+
+def require(verb: Verb, outcome: Outcome, standings: frozenset[Standing]) -> None:
+    """NotAllowed says who may, where the person may not."""
+    if MAY[verb] & standings:
+        return
+    if Standing.OWNER in standings:
+        raise NotAllowed(f"{outcome.label} is your own. A colleague has to verify it.")
+    raise NotAllowed(f"Only {_WHO[MAY[verb]]} can {verb} {outcome.label}.")
