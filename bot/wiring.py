@@ -16,7 +16,17 @@ from bot.clock import Clock
 from bot.delivery import Delivery, kinds
 from bot.flows.digest import enqueue_due
 from bot.flows.outcomes import settle_durable
-from bot.listeners import budgets, buttons, commands, events, home, middleware, modals
+from bot.listeners import (
+    budget_buttons,
+    budget_forms,
+    budgets,
+    buttons,
+    commands,
+    events,
+    home,
+    middleware,
+    modals,
+)
 from bot.listeners.edge import Edge
 from bot.listeners.replies import Replies
 from bot.posting import Poster
@@ -30,7 +40,11 @@ from messages.pages.base import Commands
 from policies.privacy import GroupRule
 from storage.database import Database
 
-LISTENERS = (middleware, commands, budgets, buttons, modals, home, events)
+LISTENERS = (
+    *(middleware, commands, buttons, modals),
+    *(budgets, budget_buttons, budget_forms),
+    *(home, events),
+)
 SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
 
 

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot.flows.linking import unlinked_of
 from bot.flows.people import Speaker
-from messages.pages.people import Home, Me, ModelTokens, PersonalWeek
+from messages.pages.people import Me, ModelTokens, PersonalWeek
 from policies.metrics import SourceFreshness
 from policies.outcomes import local_day_of
 from policies.periods import IsoWeek
@@ -25,27 +25,12 @@ def my_weeks(database: Database, now: datetime, speaker: Speaker) -> Me:
     with database.reading() as session:
         sources = rollups.usage_sources(session, [speaker.person.id])
         return Me(
-            weeks=_personal_weeks(session, speaker.person.id, this_week, WEEKS_SHOWN),
+            weeks=personal_weeks(session, speaker.person.id, this_week, WEEKS_SHOWN),
             outcomes=tuple(outcomes.open_outcomes_of(session, speaker.person.id)),
             sources=freshness_of(sources),
             today=local_day_of(now, speaker.zone),
             price_basis=price_basis_of(sources),
             unlinked=unlinked_of(session, speaker.person.id, now),
-        )
-
-
-def my_home(database: Database, now: datetime, speaker: Speaker) -> Home:
-    """The speaker's App Home: this week and their open outcomes."""
-    this_week = IsoWeek.containing(now, speaker.zone)
-    with database.reading() as session:
-        sources = rollups.usage_sources(session, [speaker.person.id])
-        weeks = _personal_weeks(session, speaker.person.id, this_week, 1)
-        return Home(
-            week=weeks[-1] if weeks[-1].tokens.total else None,
-            outcomes=tuple(outcomes.open_outcomes_of(session, speaker.person.id)),
-            sources=freshness_of(sources),
-            today=local_day_of(now, speaker.zone),
-            price_basis=price_basis_of(sources),
         )
 
 
@@ -60,9 +45,10 @@ def price_basis_of(sources: Sequence[UsageSource]) -> str:
     return "list prices of genai-prices" if CostBasis.RATE_CARD in bases else ""
 
 
-def _personal_weeks(
+def personal_weeks(
     session: Session, person_id: int, last: IsoWeek, count: int
 ) -> tuple[PersonalWeek, ...]:
+    """Somebody's last weeks, oldest first; the last with its models."""
     weeks = list(last.last(count))
     days = rollups.person_days(session, person_id, weeks[0].monday, last.sunday)
     mix = rollups.model_mix(session, person_id, last.monday, last.sunday)

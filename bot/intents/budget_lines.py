@@ -157,7 +157,7 @@ class BudgetLine:
             self.problems.append(f"“{shortened(said)}” is not the id of {what}.")
         return found or 0
 
-    def take_reason(self) -> str:
+    def take_reason(self, *, needed: bool = False) -> str:
         """What follows `because`; without that word, what is left of the line."""
         meant = mistyped(self.words[0], KEYWORDS) if self.words else None
         if meant is not None:
@@ -167,6 +167,8 @@ class BudgetLine:
             self._refuse_words()
         reason = self._reason or " ".join(self.words)
         self.words.clear()
+        if needed and meant is None and not any(sign.isalnum() for sign in reason):
+            self.problems.append("Say why after “because”: the person will ask.")
         if len(reason) > MAX_REASON:
             self.problems.append(
                 f"The reason has {len(reason):,} characters; {MAX_REASON} fit. Link to the rest."

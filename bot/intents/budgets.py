@@ -6,6 +6,8 @@
 /budget set @person 60M
 /budget move 2M from O-12|free to O-15|free                           what is left out is free
 /budget void G-7 because REASON
+/budget approve R-3
+/budget decline R-3 because REASON
 /budget team | what-if -20% | undo | setup | help
 """
 
@@ -19,12 +21,13 @@ from zoneinfo import ZoneInfo
 from bot.intents.budget_lines import BudgetLine
 from bot.intents.words import NotUnderstood, mistyped, readable, shortened, without_controls
 from policies.amounts import Amount
-from policies.budget_requests import RequestDraft, parse_grant_label
+from policies.budget_requests import RequestDraft, parse_grant_label, parse_request_label
 
 VERBS = (
-    *("request", "grant", "set", "move", "void"),
+    *("request", "grant", "set", "move", "void", "approve", "decline"),
     *("team", "what-if", "undo", "setup", "help"),
 )
+A_REQUEST: Final = "a request, such as R-3"
 MOST_PERCENT: Final = 900
 _WHAT_IF = re.compile(r"what[ -]?if(?=\s|$)", re.IGNORECASE)
 _PERCENT = re.compile(r"([+-])(\d{1,6})\s?%?", re.ASCII)
@@ -81,6 +84,21 @@ class VoidGrant:
 
 
 @dataclass(frozen=True, slots=True)
+class ApproveRequest:
+    """Approve a request as asked: for whoever has no card of it, such as an admin."""
+
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineRequest:
+    """Decline a request."""
+
+    request_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShowTeamBudgets:
     """Show everybody's amount and band, to a lead."""
 
@@ -107,19 +125,19 @@ class BudgetHelp:
     """Show what `/budget` understands."""
 
 
+LeadIntent: TypeAlias = (
+    GrantBudget | SetAllowance | VoidGrant | ShowTeamBudgets | WhatIf | OpenBudgetSetup
+)
+DecisionIntent: TypeAlias = ApproveRequest | DeclineRequest
 BudgetIntent: TypeAlias = (
     ShowBudget
     | OpenRequestForm
     | RequestBudget
-    | GrantBudget
-    | SetAllowance
     | MoveBudget
-    | VoidGrant
-    | ShowTeamBudgets
-    | WhatIf
     | Undo
-    | OpenBudgetSetup
     | BudgetHelp
+    | LeadIntent
+    | DecisionIntent
 )
 
 _ALONE: dict[str, BudgetIntent] = {
@@ -187,11 +205,23 @@ def _move(line: BudgetLine, command: str) -> BudgetIntent:
 
 def _void(line: BudgetLine, command: str) -> BudgetIntent:
     grant_id = line.take_id(parse_grant_label, "a grant, such as G-7")
-    reason = line.take_reason()
-    if not reason:
-        line.problems.append("Say why after “because”: the person will ask.")
+    reason = line.take_reason(needed=True)
     line.require_sound(f"{command} void G-7 because the load test was called off")
     return VoidGrant(grant_id, reason)
+
+
+def _approve(line: BudgetLine, command: str) -> BudgetIntent:
+    request_id = line.take_id(parse_request_label, A_REQUEST)
+    line.take_nothing_more()
+    line.require_sound(f"{command} approve R-3")
+    return ApproveRequest(request_id)
+
+
+def _decline(line: BudgetLine, command: str) -> BudgetIntent:
+    request_id = line.take_id(parse_request_label, A_REQUEST)
+    reason = line.take_reason(needed=True)
+    line.require_sound(f"{command} decline R-3 because the pool is nearly empty")
+    return DeclineRequest(request_id, reason)
 
 
 def _what_if(line: BudgetLine, command: str) -> BudgetIntent:
@@ -215,6 +245,8 @@ _READERS: dict[str, Callable[[BudgetLine, str], BudgetIntent]] = {
     "set": _set,
     "move": _move,
     "void": _void,
+    "approve": _approve,
+    "decline": _decline,
     "what-if": _what_if,
 }
 

@@ -1,14 +1,12 @@
 """What a submitted form says, as intents. Everything in it is user input, selects included."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.intents.fields import FormRefused, Values, choice_of, many_of, text_of
 from bot.intents.outcomes import EXAMPLE_LINK
-from bot.intents.words import shortened, without_controls
+from bot.intents.words import shortened
 from messages import ids
 from policies.outcomes import (
     MAX_KEYS,
@@ -36,19 +34,6 @@ from policies.reviews import (
 
 MAX_TEAM_NAME = 80
 MAX_TEAM_PEOPLE = 500
-
-Values: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""Slack's `state.values`; each field's block and action have the same id."""
-
-E = TypeVar("E", bound=StrEnum)
-
-
-class FormRefused(Exception):
-    """What to change, by field: `{block_id: sentence}`, shown inside the form."""
-
-    def __init__(self, errors: dict[str, str]) -> None:
-        super().__init__("; ".join(errors.values()))
-        self.errors = errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +65,17 @@ class Reviewed:
 def read_outcome_form(values: Values, now: datetime, zone: ZoneInfo) -> OutcomeDraft:
     """The draft in a submitted outcome form; FormRefused says what to change in which field."""
     errors: dict[str, str] = {}
-    title = " ".join(_text(values, ids.OUTCOME_TITLE).split())
+    title = " ".join(text_of(values, ids.OUTCOME_TITLE).split())
     if not any(character.isalnum() for character in title):
         errors[ids.OUTCOME_TITLE] = "Say in a few words what will be true when it is done."
     elif len(title) > MAX_TITLE:
         errors[ids.OUTCOME_TITLE] = f"{len(title)} characters; {MAX_TITLE} fit."
     draft = OutcomeDraft(
         title=title,
-        kind=_choice(values, ids.OUTCOME_KIND, OutcomeKind.FEATURE, errors),
-        size=_choice(values, ids.OUTCOME_SIZE, OutcomeSize.M, errors),
-        complexity=_choice(values, ids.OUTCOME_COMPLEXITY, Complexity.STANDARD, errors),
-        exploration=ids.EXPLORATION_YES in _many(values, ids.OUTCOME_EXPLORATION),
+        kind=choice_of(values, ids.OUTCOME_KIND, OutcomeKind.FEATURE, errors),
+        size=choice_of(values, ids.OUTCOME_SIZE, OutcomeSize.M, errors),
+        complexity=choice_of(values, ids.OUTCOME_COMPLEXITY, Complexity.STANDARD, errors),
+        exploration=ids.EXPLORATION_YES in many_of(values, ids.OUTCOME_EXPLORATION),
         deadline=_deadline(values, now.astimezone(zone).date(), errors),
         keys=_keys(values, errors),
     )
@@ -101,7 +86,7 @@ def read_outcome_form(values: Values, now: datetime, zone: ZoneInfo) -> OutcomeD
 
 def read_done_form(values: Values) -> str:
     """The link to the evidence; FormRefused when it is none."""
-    url = _text(values, ids.DONE_EVIDENCE).strip()
+    url = text_of(values, ids.DONE_EVIDENCE).strip()
     if not is_evidence_url(url):
         raise FormRefused({ids.DONE_EVIDENCE: f"Give one link, such as {EXAMPLE_LINK}."})
     return url
@@ -111,7 +96,7 @@ def read_review_form(values: Values) -> Reviewed:
     """The verdict in a submitted review; FormRefused says what to change in which field."""
     errors: dict[str, str] = {}
     verdict = _verdict(values, errors)
-    reason = " ".join(_text(values, ids.REVIEW_REASON).split())
+    reason = " ".join(text_of(values, ids.REVIEW_REASON).split())
     if len(reason) > MAX_REASON:
         errors[ids.REVIEW_REASON] = f"{len(reason)} characters; {MAX_REASON} fit."
     elif verdict is Verdict.REJECT and not any(sign.isalnum() for sign in reason):
@@ -125,12 +110,12 @@ def read_review_form(values: Values) -> Reviewed:
 def read_setup_form(values: Values) -> SetUp:
     """The team in a submitted setup form; FormRefused says what to change in which field."""
     errors: dict[str, str] = {}
-    name = " ".join(_text(values, ids.SETUP_NAME).split())
+    name = " ".join(text_of(values, ids.SETUP_NAME).split())
     if not name:
         errors[ids.SETUP_NAME] = "Give the team a name."
     elif len(name) > MAX_TEAM_NAME:
         errors[ids.SETUP_NAME] = f"{len(name)} characters; {MAX_TEAM_NAME} fit."
-    leads, members = _many(values, ids.SETUP_LEADS), _members(values)
+    leads, members = many_of(values, ids.SETUP_LEADS), _members(values)
     if not leads:
         errors[ids.SETUP_LEADS] = "A team needs a lead."
     if len(leads) + len(members) > MAX_TEAM_PEOPLE:
@@ -141,10 +126,10 @@ def read_setup_form(values: Values) -> SetUp:
         lead_ids=leads,
         member_ids=members,
         time_zone=_zone(values, errors),
-        digest_day=_choice(values, ids.SETUP_DAY, Weekday.MONDAY, errors),
+        digest_day=choice_of(values, ids.SETUP_DAY, Weekday.MONDAY, errors),
         digest_hour=hour,
         digest_minute=minute,
-        moves_team=ids.MOVE_YES in _many(values, ids.SETUP_MOVE),
+        moves_team=ids.MOVE_YES in many_of(values, ids.SETUP_MOVE),
     )
     if errors:
         raise FormRefused(errors)
@@ -153,7 +138,7 @@ def read_setup_form(values: Values) -> SetUp:
 
 def _verdict(values: Values, errors: dict[str, str]) -> Verdict:
     """A form without a verdict verifies nothing."""
-    chosen = _text(values, ids.REVIEW_VERDICT)
+    chosen = text_of(values, ids.REVIEW_VERDICT)
     if chosen not in set(Verdict):
         errors[ids.REVIEW_VERDICT] = "Choose one."
         return Verdict.REJECT
@@ -161,7 +146,7 @@ def _verdict(values: Values, errors: dict[str, str]) -> Verdict:
 
 
 def _minutes(values: Values, errors: dict[str, str]) -> int | None:
-    typed = _text(values, ids.REVIEW_MINUTES).strip()
+    typed = text_of(values, ids.REVIEW_MINUTES).strip()
     minutes = parse_minutes(typed)
     if typed and minutes is None:
         errors[ids.REVIEW_MINUTES] = f"Write whole minutes from 0 to {MAX_REVIEW_MINUTES:,}."
@@ -169,8 +154,8 @@ def _minutes(values: Values, errors: dict[str, str]) -> int | None:
 
 
 def _impact(values: Values, errors: dict[str, str]) -> Impact | None:
-    typed = _text(values, ids.REVIEW_IMPACT).strip()
-    unit = _text(values, ids.REVIEW_IMPACT_UNIT)
+    typed = text_of(values, ids.REVIEW_IMPACT).strip()
+    unit = text_of(values, ids.REVIEW_IMPACT_UNIT)
     if not typed and not unit:
         return None
     amount = parse_impact(typed)
@@ -185,47 +170,12 @@ def _impact(values: Values, errors: dict[str, str]) -> Impact | None:
 
 def _members(values: Values) -> tuple[str, ...]:
     """Everybody chosen, over as many selects as the form needed for them, each once."""
-    chosen = (one for field in ids.SETUP_MEMBER_FIELDS for one in _many(values, field))
+    chosen = (one for field in ids.SETUP_MEMBER_FIELDS for one in many_of(values, field))
     return tuple(dict.fromkeys(chosen))
 
 
-def _element(values: Values, field: str) -> Mapping[str, Any]:
-    return (values.get(field) or {}).get(field) or {}
-
-
-def _text(values: Values, field: str) -> str:
-    """The one value of a text, date, time or select field; "" when it is empty."""
-    element = _element(values, field)
-    option = element.get("selected_option") or {}
-    for found in (element.get("value"), element.get("selected_date"), element.get("selected_time")):
-        if isinstance(found, str):
-            return without_controls(found)
-    chosen = option.get("value")
-    return without_controls(chosen) if isinstance(chosen, str) else ""
-
-
-def _many(values: Values, field: str) -> tuple[str, ...]:
-    """The values of a multi-select, of checkboxes or of a choice of people, each once."""
-    element = _element(values, field)
-    options = [option.get("value") for option in element.get("selected_options") or ()]
-    users = element.get("selected_users") or [element.get("selected_user")]
-    chosen = (without_controls(one) for one in (*options, *users) if isinstance(one, str))
-    return tuple(dict.fromkeys(one for one in chosen if one))
-
-
-def _choice(values: Values, field: str, default: E, errors: dict[str, str]) -> E:
-    chosen = _text(values, field)
-    if not chosen:
-        return default
-    try:
-        return type(default)(chosen)
-    except ValueError:
-        errors[field] = f"“{shortened(chosen)}” is none of the choices."
-        return default
-
-
 def _deadline(values: Values, today: date, errors: dict[str, str]) -> date | None:
-    chosen = _text(values, ids.OUTCOME_DEADLINE)
+    chosen = text_of(values, ids.OUTCOME_DEADLINE)
     if not chosen:
         return None
     try:
@@ -239,7 +189,7 @@ def _deadline(values: Values, today: date, errors: dict[str, str]) -> date | Non
 
 
 def _keys(values: Values, errors: dict[str, str]) -> tuple[OutcomeKey, ...]:
-    words = _text(values, ids.OUTCOME_KEYS).replace(",", " ").split()
+    words = text_of(values, ids.OUTCOME_KEYS).replace(",", " ").split()
     keys = {word: parse_key(word) for word in words}
     unknown = next((word for word, key in keys.items() if key is None), None)
     if unknown is not None:
@@ -252,7 +202,7 @@ def _keys(values: Values, errors: dict[str, str]) -> tuple[OutcomeKey, ...]:
 
 
 def _zone(values: Values, errors: dict[str, str]) -> str:
-    chosen = _text(values, ids.SETUP_TIME_ZONE) or "UTC"
+    chosen = text_of(values, ids.SETUP_TIME_ZONE) or "UTC"
     try:
         return ZoneInfo(chosen).key
     except (ValueError, OSError, ZoneInfoNotFoundError):
@@ -261,7 +211,7 @@ def _zone(values: Values, errors: dict[str, str]) -> str:
 
 
 def _time(values: Values, errors: dict[str, str]) -> tuple[int, int]:
-    chosen = _text(values, ids.SETUP_TIME) or "09:30"
+    chosen = text_of(values, ids.SETUP_TIME) or "09:30"
     try:
         moment = datetime.strptime(chosen, "%H:%M")  # noqa: DTZ007 - a wall-clock time has no zone
     except ValueError:

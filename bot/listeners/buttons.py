@@ -67,7 +67,7 @@ PRESSES: dict[str, Press] = {
 def register(app: AsyncApp, edge: Edge) -> None:
     """Listen to every button there is."""
     for action_id, press in PRESSES.items():
-        app.action(action_id)(_listener(edge, press))
+        app.action(action_id)(press_listener(edge, press))
 
 
 def outcome_id_of(value: str) -> int:
@@ -78,7 +78,9 @@ def outcome_id_of(value: str) -> int:
     return outcome_id
 
 
-def _listener(edge: Edge, press: Press) -> Callable[..., Awaitable[None]]:
+def press_listener(edge: Edge, press: Press) -> Callable[..., Awaitable[None]]:
+    """A listener that hands the button's value to what it does, and shows its page."""
+
     async def on_press(context: AsyncBoltContext, body: dict[str, Any]) -> None:
         value = _value_of((body.get("actions") or [{}])[0])
         await answer(edge, Request.of(context, body), partial(press, edge, value))

@@ -6,7 +6,16 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.flows import digest, focus, me, merges, outcome_story, outcomes, teams
+from bot.flows import (
+    budget_moves,
+    digest,
+    focus,
+    me,
+    merges,
+    outcome_story,
+    outcomes,
+    teams,
+)
 from bot.intents.focus import FocusIntent, StartFocus, StopFocus
 from bot.intents.mileage import (
     MileageHelp,
@@ -31,7 +40,8 @@ from bot.listeners.edge import Asked, Edge, Request
 from bot.listeners.middleware import answer
 from bot.listeners.setup import open_setup
 from messages.pages.base import MessagePage
-from messages.pages.help import Help, Refused
+from messages.pages.help import Help
+from messages.pages.outcomes import OutcomeDeclared
 from policies.amounts import Amount
 from policies.outcomes import MAX_TITLE
 
@@ -65,8 +75,7 @@ async def answer_outcome(edge: Edge, text: str, asked: Asked) -> MessagePage | N
     match parse_outcome(text, now, speaker.zone, edge.commands.outcome):
         case Declare(draft=draft, amount=amount):
             page = await edge.run(outcomes.declare, now, speaker, draft, asked.request.key)
-            await _own_up_to(amount, edge, asked)
-            return page
+            return page if amount is None else await _set_aside(edge, amount, page, asked)
         case OpenForm():
             return await open_form(edge, "", asked)
         case Done(outcome_id=outcome_id, url=url):
@@ -138,8 +147,11 @@ async def _turn_to(edge: Edge, intent: FocusIntent, asked: Asked) -> MessagePage
             return await edge.run(focus.stop, asked.now, asked.speaker)
 
 
-async def _own_up_to(amount: Amount | None, edge: Edge, asked: Asked) -> None:
-    """Say that an amount was understood and left out, rather than drop it silently."""
-    if amount is not None:
-        page = Refused("The amount was left out: Mileage keeps no budgets yet.", "")
-        await edge.replies.send(asked.request.address, page)
+async def _set_aside(
+    edge: Edge, amount: Amount, declared: OutcomeDeclared, asked: Asked
+) -> MessagePage:
+    """Say that the outcome is declared, and set the amount aside for it; either stands without the other."""
+    await edge.replies.send(asked.request.address, declared)
+    return await edge.run(
+        budget_moves.earmark, asked.now, asked.speaker, declared.outcome.id, amount
+    )

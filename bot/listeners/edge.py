@@ -81,6 +81,11 @@ class Request:
         return f"trigger:{self.trigger_id}" if self.trigger_id else None
 
     @property
+    def is_from_home(self) -> bool:
+        """Whether it was a button of somebody's App Home."""
+        return (self.body.get("view") or {}).get("type") == "home"
+
+    @property
     def address(self) -> Address:
         """Where the answer goes."""
         return Address(self.user_id, self.channel_id, self.response_url)

@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.flows import me
+from bot.flows.home import my_home
 from bot.flows.refusals import Refusal
 from bot.listeners.edge import Asked, Edge, Request
 from bot.listeners.middleware import admit
@@ -30,5 +30,5 @@ def register(app: AsyncApp, edge: Edge) -> None:
 
 async def refresh_home(edge: Edge, asked: Asked) -> None:
     """Draw somebody's Home anew."""
-    page = await edge.run(me.my_home, asked.now, asked.speaker)
+    page = await edge.run(my_home, asked.now, asked.speaker)
     await edge.replies.publish_home(asked.request.user_id, page)

@@ -9,11 +9,10 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.flows import outcomes, reviews
 from bot.flows.refusals import Refusal
+from bot.intents.fields import FormRefused, Values
 from bot.intents.forms import (
-    FormRefused,
     Reviewed,
     SetUp,
-    Values,
     read_done_form,
     read_outcome_form,
     read_review_form,
@@ -48,7 +47,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
         draft: OutcomeDraft, context: FormContext, asked: Asked
     ) -> MessagePage | None:
         page = await edge.run(outcomes.declare, asked.now, asked.speaker, draft, asked.request.key)
-        return await _shown(edge, context, asked, page)
+        return await shown(edge, context, asked, page)
 
     async def claim(url: str, context: FormContext, asked: Asked) -> MessagePage | None:
         if context.outcome_id is None:
@@ -56,13 +55,13 @@ def register(app: AsyncApp, edge: Edge) -> None:
         page = await edge.run_and_post(
             outcomes.claim, asked.now, asked.speaker, context.outcome_id, url
         )
-        return await _shown(edge, context, asked, page)
+        return await shown(edge, context, asked, page)
 
     async def take_review(
         reviewed: Reviewed, context: FormContext, asked: Asked
     ) -> MessagePage | None:
         page = await _judge(edge, reviewed, context, asked)
-        return await _shown(edge, context, asked, page)
+        return await shown(edge, context, asked, page)
 
     async def check_setup(wanted: SetUp, context: FormContext) -> dict[str, str]:
         return await wrong_fields(edge, wanted, context)
@@ -70,15 +69,17 @@ def register(app: AsyncApp, edge: Edge) -> None:
     async def set_up(wanted: SetUp, context: FormContext, asked: Asked) -> MessagePage:
         return await take_setup(edge, wanted, context, asked)
 
-    app.view(ids.OUTCOME_FORM)(_listener(edge, read_draft, declare))
-    app.view(ids.DONE_FORM)(_listener(edge, read_done_form, claim))
-    app.view(ids.REVIEW_FORM)(_listener(edge, read_review_form, take_review))
-    app.view(ids.SETUP_FORM)(_listener(edge, read_setup_form, set_up, check_setup))
+    app.view(ids.OUTCOME_FORM)(form_listener(edge, read_draft, declare))
+    app.view(ids.DONE_FORM)(form_listener(edge, read_done_form, claim))
+    app.view(ids.REVIEW_FORM)(form_listener(edge, read_review_form, take_review))
+    app.view(ids.SETUP_FORM)(form_listener(edge, read_setup_form, set_up, check_setup))
 
 
-def _listener(
+def form_listener(
     edge: Edge, read: Callable[[Values], T], take: Taken[T], check: Checked[T] | None = None
 ) -> Callable[..., Awaitable[None]]:
+    """A listener that reads a form, says in its fields what is wrong, and does the rest after the ack."""
+
     async def on_submit(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any]) -> None:
         view = body.get("view") or {}
         origin = FormContext.decode(str(view.get("private_metadata") or ""))
@@ -109,7 +110,7 @@ async def _judge(edge: Edge, reviewed: Reviewed, context: FormContext, asked: As
     return await edge.run_and_post(reviews.reject, *judged, reviewed.reason, context.claim)
 
 
-async def _shown(
+async def shown(
     edge: Edge, context: FormContext, asked: Asked, page: MessagePage
 ) -> MessagePage | None:
     """The page; or the Home drawn anew, where the form was opened from it."""

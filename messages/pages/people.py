@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from messages.charts import WEEKS_DRAWN, Chart, tokens_chart
 from messages.escape import clip
-from messages.pages.base import DEFAULT_COMMANDS, Commands, HomePage, MessagePage
+from messages.pages.base import DEFAULT_COMMANDS, Commands, MessagePage
 from messages.pages.outcomes import by_urgency
 from messages.wording import amount, change, listed, percent, short_day, span, usd
 from policies.linking import LinkGroup
@@ -155,24 +155,6 @@ class Me(MessagePage):
     def chart(self) -> Chart | None:
         """The own tokens by week."""
         return tokens_chart([(week.week, week.tokens.total) for week in self.weeks])
-
-    @property
-    def in_order(self) -> tuple[Outcome, ...]:
-        """Own open outcomes, most urgent first."""
-        return by_urgency(self.outcomes)
-
-
-@dataclass(frozen=True, slots=True)
-class Home(HomePage):
-    """A person's App Home: their open outcomes with actions, and their own week."""
-
-    template: ClassVar[str] = "home.json.j2"
-    week: PersonalWeek | None
-    outcomes: tuple[Outcome, ...]
-    sources: tuple[SourceFreshness, ...]
-    today: date
-    price_basis: str = ""
-    commands: Commands = DEFAULT_COMMANDS
 
     @property
     def in_order(self) -> tuple[Outcome, ...]:

@@ -1,6 +1,6 @@
 """One example of every page about budgets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -28,6 +28,7 @@ from messages.pages.budgets import (
     WarningKind,
     WhatIf,
 )
+from messages.pages.home import FirstStep, Home
 from policies.amounts import Amount, BudgetUnit
 from policies.budget_requests import BudgetRequest, RequestState
 from policies.budgets import (
@@ -258,4 +259,30 @@ def budget_pages(
         ),
         "counter_form": CounterForm(FormContext("C0PAY", request_id=3), asks, ada, first),
         "decline_form": DeclineForm(FormContext("C0PAY", request_id=3), asks, ada, first),
+    }
+
+
+def homes(plain: Home, pages: Mapping[str, Page], many: tuple[Outcome, ...]) -> dict[str, Page]:
+    """A Home for everybody: with a budget and without, for a lead, and with far too much in it."""
+    own, long, card = pages["own_budget"], pages["own_budget_long"], pages["request_card"]
+    team, crowd = pages["team_budgets"], pages["team_budgets_of_300"]
+    used_up, none = pages["own_budget_used_up"], pages["own_budget_none"]
+    assert isinstance(own, OwnBudget)
+    assert isinstance(long, OwnBudget)
+    assert isinstance(used_up, OwnBudget)
+    assert isinstance(none, OwnBudget)
+    assert isinstance(team, TeamBudgets)
+    assert isinstance(crowd, TeamBudgets)
+    assert isinstance(card, RequestCard)
+    return {
+        "home": replace(plain, budget=own),
+        "home_of_lead": replace(plain, budget=own, waiting=(card,), team=team),
+        "home_of_lead_without_requests": replace(plain, budget=own, team=team),
+        "home_used_up": replace(plain, budget=used_up),
+        "home_without_grant": replace(plain, budget=none),
+        "home_long": replace(plain, outcomes=many, budget=long, waiting=(card,) * 40, team=crowd),
+        "home_before_team": Home(None, (), (), plain.today, first_step=FirstStep.SET_UP_TEAM),
+        "home_before_budgets": replace(plain, first_step=FirstStep.ASK_A_LEAD),
+        "home_before_budgets_of_lead": replace(plain, first_step=FirstStep.SET_UP_BUDGETS),
+        "home_of_outsider": replace(plain, outcomes=()),
     }

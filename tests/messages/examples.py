@@ -9,6 +9,7 @@ from messages.metadata import FormContext
 from messages.pages.base import Page
 from messages.pages.digest import Digest, DigestPreview
 from messages.pages.help import Help, NotUnderstood, Refused, SomethingFailed
+from messages.pages.home import Home
 from messages.pages.outcome_story import OutcomeStory
 from messages.pages.outcomes import (
     DoneForm,
@@ -23,7 +24,7 @@ from messages.pages.outcomes import (
     VerificationCard,
     Verified,
 )
-from messages.pages.people import Home, Me, ModelTokens, PersonalWeek
+from messages.pages.people import Me, ModelTokens, PersonalWeek
 from messages.pages.team import NoTeam, SetupDone, SetupForm, TeamView
 from messages.steps import Told
 from policies.metrics import (
@@ -53,7 +54,7 @@ from policies.privacy import GroupRule
 from policies.reviews import Impact, ImpactUnit, Review
 from policies.usage import TokenCounts, Trust
 from tests.messages.attribution_examples import attribution_pages, groups
-from tests.messages.budget_examples import budget_pages
+from tests.messages.budget_examples import budget_pages, homes
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TODAY = NOW.date()
@@ -244,6 +245,10 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
         SourceFreshness("csv", Trust.PROVIDER, NOW - timedelta(days=1)),
     )
     normal = digest(typed)
+    about_budgets = budget_pages(
+        typed, NOW, roster(typed).team, (owner, colleague), open_outcomes(typed), sources
+    )
+    home = Home(weeks[-1], open_outcomes(typed), sources, TODAY, typed(BASIS))
     return {
         "help": Help(),
         "help_outcome": Help(topic="outcome"),
@@ -341,9 +346,6 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
             weeks, open_outcomes(typed, 60), sources, TODAY, typed(BASIS), groups(typed, TODAY, 40)
         ),
         "me_empty": Me((), (), (), TODAY),
-        "home": Home(weeks[-1], open_outcomes(typed), sources, TODAY, typed(BASIS)),
-        "home_long": Home(weeks[-1], open_outcomes(typed, 200), sources, TODAY, typed(BASIS)),
-        "home_empty": Home(None, (), (), TODAY),
         "team": TeamView(roster(typed), open_outcomes(typed)),
         "team_of_300": TeamView(roster(typed, 300), open_outcomes(typed, 400)),
         "team_empty": TeamView(roster(typed, 0), ()),
@@ -373,7 +375,6 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
             normal.digest, normal.people, posts_at=NOW, channel_id="C0PAY"
         ),
         **attribution_pages(typed, NOW, open_outcomes(typed)),
-        **budget_pages(
-            typed, NOW, roster(typed).team, (owner, colleague), open_outcomes(typed), sources
-        ),
+        **about_budgets,
+        **homes(home, about_budgets, open_outcomes(typed, 200)),
     }

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from bot.intents.budget_lines import WrongLine
 from bot.intents.budgets import (
+    ApproveRequest,
     BudgetHelp,
     BudgetIntent,
+    DeclineRequest,
     GrantBudget,
     MoveBudget,
     OpenBudgetSetup,
@@ -134,6 +136,8 @@ LINES: list[tuple[str, str, BudgetIntent]] = [
     ("from free by name", "move 2M from free to o15", MoveBudget(tokens(2_000_000), None, 15)),
     ("a void", "void G-7 because it was a mistake", VoidGrant(7, "it was a mistake")),
     ("a void without because", "void g7 a mistake", VoidGrant(7, "a mistake")),
+    ("an approval", "approve R-3", ApproveRequest(3)),
+    ("a refusal", "decline r3 because no room is left", DeclineRequest(3, "no room is left")),
     ("what-if", "what-if -20%", WhatIf(-20)),
     ("what if, as two words", "what if +10%", WhatIf(10)),
     ("whatif with a minus sign", "whatif \N{MINUS SIGN}20%", WhatIf(-20)),
@@ -191,6 +195,9 @@ WRONG: list[tuple[str, str, tuple[str, ...]]] = [
     ("void without a reason", "void G-7", ("Say why",)),
     ("void of an outcome", "void O-7 because so", ("“O-7” is not the id of a grant",)),
     ("void of nothing", "void", ("“” is not the id of a grant", "Say why")),
+    ("approve with more", "approve R-3 now", ("“now” was not understood",)),
+    ("approve of a grant", "approve G-3", ("“G-3” is not the id of a request",)),
+    ("decline without a reason", "decline R-3", ("Say why",)),
     ("what-if without a sign", "what-if 20%", ("Write it with its sign",)),
     ("what-if of nothing", "what-if", ("Say by how much",)),
     ("what-if without change", "what-if -0%", ("no change to try",)),
