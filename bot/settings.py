@@ -4,8 +4,16 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import AwareDatetime, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from policies.outcomes import DURABLE_DAYS
@@ -17,6 +25,22 @@ DOTENV = ".env"
 
 class SettingsError(Exception):
     """A setting that is missing or wrong; the message is one sentence that says what to set."""
+
+
+def _address(text: str) -> str:
+    """An address that requests can be sent below: a user's name in it would be sent along."""
+    wrong = "it has to be an address such as https://git.example.com/api/v3"
+    try:
+        parts = urlsplit(text.strip())
+        is_sound = parts.port != 0 and "@" not in parts.netloc  # ValueError for port “abc”
+    except ValueError:
+        raise ValueError(wrong) from None
+    if not is_sound or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(wrong)
+    return text.strip()
+
+
+HttpAddress = Annotated[str, AfterValidator(_address)]
 
 
 class LogLevel(StrEnum):
@@ -56,18 +80,34 @@ class Settings(BaseSettings):
         LogLevel.INFO
     )
     log_file: Path | None = None
+    github_token: SecretStr | None = None
+    github_api_url: HttpAddress = "https://api.github.com"
+    litellm_url: HttpAddress | None = None
+    litellm_key: SecretStr | None = None
+    cursor_key: SecretStr | None = None
+    cursor_api_url: HttpAddress = "https://api.cursor.com"
 
     def required(self, name: str) -> str:
         """A secret that a command cannot do without; SettingsError names its variable."""
-        variable, held = name.upper(), getattr(self, name)
-        secret = held.get_secret_value().strip() if isinstance(held, SecretStr) else ""
-        if not secret:
-            raise SettingsError(f"{variable} is not set. Put it in the environment or in {DOTENV}.")
-        if not (secret.isascii() and secret.isprintable()) or " " in secret:
+        secret = self._secret(name, name.upper(), "Slack's")
+        if secret is None:
             raise SettingsError(
-                f"{variable} has a character that no secret of Slack's has. Copy it again."
+                f"{name.upper()} is not set. Put it in the environment or in {DOTENV}."
             )
         return secret
+
+    def optional(self, name: str, whose: str) -> str | None:
+        """A secret of an outside system; None where it is not set, so that the system is not used."""
+        return self._secret(name, f"MILEAGE_{name.upper()}", whose)
+
+    def _secret(self, name: str, variable: str, whose: str) -> str | None:
+        held = getattr(self, name)
+        secret = held.get_secret_value().strip() if isinstance(held, SecretStr) else ""
+        if not (secret.isascii() and secret.isprintable()) or " " in secret:
+            raise SettingsError(
+                f"{variable} has a character that no secret of {whose} has. Copy it again."
+            )
+        return secret or None
 
 
 def load_settings() -> Settings:

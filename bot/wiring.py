@@ -15,6 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock
 from bot.delivery import Delivery, kinds
 from bot.flows.digest import enqueue_due
+from bot.flows.evidence import check_next
+from bot.flows.limit_sends import note_unpushed, send_next
 from bot.flows.outcomes import settle_durable
 from bot.listeners import (
     budget_buttons,
@@ -29,9 +31,10 @@ from bot.listeners import (
 )
 from bot.listeners.edge import Edge
 from bot.listeners.replies import Replies
+from bot.outside import Call, Outside, Systems
 from bot.posting import Poster
 from bot.schedule import Schedule, Sweep
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.slack import Directory, Installation, recognise_workspace
 from bot.slack_api import slack_client
 from bot.under_way import UnderWay
@@ -60,6 +63,7 @@ class Program:
     app: AsyncApp
     delivery: Delivery
     schedule: Schedule
+    outside: Outside
 
 
 @asynccontextmanager
@@ -69,6 +73,7 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
     On leaving, flows under way finish and connections close. The database stays the caller's.
     """
     token = settings.required("slack_bot_token")
+    systems = outside_systems(settings)
     clock = Clock.starting_at(settings.clock_start)
     workers = Workers(settings.workers)
     names = Commands(settings.command_outcome, settings.command_mileage, settings.command_budget)
@@ -85,7 +90,10 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
             names,
         )
         delivery = Delivery(clock, database, workers, installation, poster, kinds(rule))
-        schedule = Schedule(clock, database, workers, installation, delivery, sweeps(settings))
+        schedule = Schedule(
+            clock, database, workers, installation, delivery, sweeps(settings, systems)
+        )
+        outside = Outside(clock, database, workers, installation, delivery, calls(systems))
         edge = Edge(
             clock=clock,
             database=database,
@@ -100,17 +108,46 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
         )
         app = slack_app(settings, client, edge)
         try:
-            yield Program(settings, clock, database, workers, edge, app, delivery, schedule)
+            yield Program(
+                settings, clock, database, workers, edge, app, delivery, schedule, outside
+            )
         finally:
             await asyncio.to_thread(workers.close)
+            systems.close()
 
 
-def sweeps(settings: Settings) -> dict[str, Sweep]:
+def outside_systems(settings: Settings) -> Systems:
+    """The outside systems whose secrets are set. SettingsError where one has nowhere to go."""
+    litellm_key = settings.optional("litellm_key", "LiteLLM's")
+    if litellm_key and settings.litellm_url is None:
+        raise SettingsError("MILEAGE_LITELLM_KEY is set, but not MILEAGE_LITELLM_URL. Set both.")
+    return Systems.connected(
+        github=(settings.github_api_url, settings.optional("github_token", "GitHub's")),
+        targets={
+            "litellm": (settings.litellm_url or "", litellm_key),
+            "cursor": (settings.cursor_api_url, settings.optional("cursor_key", "Cursor's")),
+        },
+    )
+
+
+def calls(systems: Systems) -> dict[str, Call]:
+    """What is asked of outside systems, in this order."""
+    found: dict[str, Call] = {
+        f"limits_{name}": partial(send_next, name=name, target=target)
+        for name, target in systems.targets.items()
+    }
+    if systems.github is not None:
+        found["evidence"] = partial(check_next, github=systems.github)
+    return found
+
+
+def sweeps(settings: Settings, systems: Systems) -> dict[str, Sweep]:
     """What the minute tick looks for, in this order."""
     grace = timedelta(hours=settings.digest_grace_hours)
     return {
         "digests": partial(enqueue_due, grace=grace),
         "durable_outcomes": partial(settle_durable, days=settings.outcome_durable_days),
+        "limits": partial(note_unpushed, targets=tuple(systems.targets)),
     }
 
 

@@ -80,6 +80,10 @@ FINISH_OUTCOME: Final = "finish_outcome"
 """Opens the form that claims an outcome; value O-12."""
 REVIEW_OUTCOME: Final = "review_outcome"
 """Opens the form that verifies a colleague's outcome or sends it back; value O-12."""
+MARK_REVERTED: Final = "mark_reverted"
+"""Takes back an outcome whose evidence was reverted; value O-12."""
+KEEP_OUTCOME: Final = "keep_outcome"
+"""Leaves it verified all the same; value O-12."""
 SHOW_MY_WEEK: Final = "show_my_week"
 """Shows the presser's own figures, to them alone."""
 LINK_USAGE: Final = "link_usage"
@@ -113,6 +117,7 @@ BUDGET_BUTTONS: Final = (
 )
 BUTTONS: Final = (
     *(LOG_OUTCOME, FINISH_OUTCOME, REVIEW_OUTCOME, SHOW_MY_WEEK, LINK_USAGE, OPEN_SETUP),
+    *(MARK_REVERTED, KEEP_OUTCOME),
     *BUDGET_BUTTONS,
 )
 FORMS: Final = (

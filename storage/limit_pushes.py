@@ -7,13 +7,14 @@ Each claim carries the number of its attempt; who lost the claim changes nothing
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from sqlmodel import Session, col, func, select, update
 
-from storage.tables import LimitPushRow
+from policies.amounts import BudgetUnit
+from storage.tables import GrantRow, LimitPushRow
 
 LONGEST_ERROR: Final = 300
 
@@ -51,26 +52,34 @@ def enqueue(
     team_id: int,
     person_id: int,
     target: str,
-    due_at: datetime,
+    now: datetime,
     request_id: int | None = None,
 ) -> None:
-    """Note that a person's limit at a target has to be set again."""
+    """Note that a person's limit at a target has to be set again, at once."""
     session.add(
         LimitPushRow(
             team_id=team_id,
             person_id=person_id,
             target=target,
             state=PushState.WAITING.value,
-            due_at=due_at,
+            noted_at=now,
+            due_at=now,
             request_id=request_id,
         )
     )
     session.flush()
 
 
-def is_any_waiting(session: Session) -> bool:
-    """Whether anything waits at all, due or not: reading is cheaper than asking for the write lock."""
-    query = select(LimitPushRow.id).where(LimitPushRow.state == PushState.WAITING.value).limit(1)
+def is_any_waiting(session: Session, but: Collection[str] = ()) -> bool:
+    """Whether anything waits, due or not, for any target but these.
+
+    Reading is cheaper than asking for the write lock.
+    """
+    query = (
+        select(LimitPushRow.id)
+        .where(LimitPushRow.state == PushState.WAITING.value, col(LimitPushRow.target).not_in(but))
+        .limit(1)
+    )
     return session.exec(query).first() is not None
 
 
@@ -135,6 +144,18 @@ def settle(
     return True
 
 
+def requests_behind(session: Session, push: Push) -> list[tuple[int, bool]]:
+    """(id, whether a try has failed) of the requests whose limit a try of this push carries."""
+    query = select(LimitPushRow.request_id, LimitPushRow.error).where(
+        LimitPushRow.person_id == push.person_id,
+        LimitPushRow.target == push.target,
+        LimitPushRow.state == PushState.WAITING.value,
+        col(LimitPushRow.id) <= push.id,
+        col(LimitPushRow.request_id).is_not(None),
+    )
+    return [(request_id, error != "") for request_id, error in session.exec(query) if request_id]
+
+
 def hold_off(session: Session, target: str, until: datetime) -> None:
     """Leave a target alone until then, whatever was due there before."""
     session.exec(
@@ -173,20 +194,54 @@ def pushes_for_request(session: Session, request_id: int) -> list[Push]:
     return [_push(row) for row in session.exec(query)]
 
 
-def latest_pushes(session: Session, team_id: int, target: str) -> dict[int, Push]:
-    """The newest push of each person of a team to a target, leaving out those that were off."""
-    newest = (
-        select(func.max(LimitPushRow.id))
-        .where(
-            LimitPushRow.team_id == team_id,
-            LimitPushRow.target == target,
-            LimitPushRow.state != PushState.OFF.value,
-        )
+def unpushed(session: Session, team_id: int, target: str, day: date, since: datetime) -> set[int]:
+    """Whose limit for a target may not be what follows from the team's grants on a day.
+
+    That is who has a grant and was never pushed, and who had one made, voided, or ended (the day
+    begins at `since`) after they were pushed last.
+    """
+    pushes = (
+        select(LimitPushRow.person_id, func.max(LimitPushRow.noted_at).label("last"))
+        .where(LimitPushRow.target == target, LimitPushRow.state != PushState.OFF.value)
         .group_by(col(LimitPushRow.person_id))
+        .subquery()
     )
-    query = select(LimitPushRow).where(col(LimitPushRow.id).in_(newest))
-    rows = session.exec(query.execution_options(populate_existing=True))
-    return {row.person_id: _push(row) for row in rows}
+    last = pushes.c.last
+    lives = col(GrantRow.last_day).is_(None) | (col(GrantRow.last_day) >= day)
+    has_ended = (col(GrantRow.last_day) == day - timedelta(days=1)) & (last < since)
+    has_changed = (col(GrantRow.created_at) > last) | (col(GrantRow.voided_at) > last)
+    query = (
+        select(GrantRow.person_id)
+        .outerjoin(pushes, pushes.c.person_id == col(GrantRow.person_id))
+        .where(
+            GrantRow.team_id == team_id,
+            GrantRow.unit == BudgetUnit.USD.value,
+            (last.is_(None) & lives & col(GrantRow.voided_on).is_(None)) | has_ended | has_changed,
+        )
+        .distinct()
+    )
+    return set(session.exec(query))
+
+
+def pushes_of(session: Session, person_id: int, target: str) -> list[Push]:
+    """Everything noted for a person and a target, oldest first."""
+    query = (
+        select(LimitPushRow)
+        .where(LimitPushRow.person_id == person_id, LimitPushRow.target == target)
+        .order_by(col(LimitPushRow.id))
+        .execution_options(populate_existing=True)
+    )
+    return [_push(row) for row in session.exec(query)]
+
+
+def absorb(session: Session, into: int, other: int) -> None:
+    """Give one person's pushes to another who turned out to be the same."""
+    session.exec(
+        update(LimitPushRow)
+        .where(col(LimitPushRow.person_id) == other)
+        .values(person_id=into)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _push(row: LimitPushRow) -> Push:

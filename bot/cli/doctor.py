@@ -26,13 +26,18 @@ class Finding:
 def doctor(
     json_: Annotated[bool, typer.Option("--json", help="Write the findings as JSON.")] = False,
 ) -> None:
-    """Check the settings, the database, Slack's answer, the scopes and how fresh usage is.
+    """Check settings, database, Slack, scopes, how fresh usage is, and the outside systems in use.
 
     Exit code 1 when something is wrong.
     """
     with explained():
         settings = load_settings()
-        findings = [*_settings(settings), *_database(settings), *asyncio.run(_slack(settings))]
+        findings = [
+            *_settings(settings),
+            *_database(settings),
+            *asyncio.run(_slack(settings)),
+            *_outside(settings),
+        ]
     if json_:
         typer.echo(json.dumps([asdict(one) for one in findings], indent=2, ensure_ascii=False))
     else:
@@ -106,4 +111,27 @@ async def _slack(settings: Settings) -> list[Finding]:
     for scope in missing:
         says = f"not granted: {OPTIONAL.get(scope, 'the bot cannot work without it')}."
         findings.append(Finding(f"scope {scope}", ok=scope in OPTIONAL, says=says))
+    return findings
+
+
+def _outside(settings: Settings) -> list[Finding]:
+    """Whether the secrets of the outside systems work; those that are off are not mentioned."""
+    from bot.wiring import outside_systems
+    from connectors.limits import TARGETS
+    from connectors.services import Failure
+
+    try:
+        systems = outside_systems(settings)
+    except SettingsError as problem:
+        return [Finding("outside systems", ok=False, says=str(problem))]
+    findings = []
+    if systems.github is not None:
+        said = systems.github.check()
+        says = said.reason if isinstance(said, Failure) else said
+        findings.append(Finding("github", ok=not isinstance(said, Failure), says=says))
+    for name, target in systems.targets.items():
+        failure = target.check()
+        says = failure.reason if failure else f"{TARGETS[name].title} takes the key"
+        findings.append(Finding(name, ok=failure is None, says=says))
+    systems.close()
     return findings

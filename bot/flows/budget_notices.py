@@ -55,17 +55,23 @@ def approvers_of(request: BudgetRequest, roster: Roster) -> tuple[Person, ...]:
 
 def tell_of_decision(session: Session, request: BudgetRequest, now: datetime) -> None:
     """Change every lead's card, and tell the person who asked, unless they decided themselves."""
+    turn = redraw_cards(session, request, request.state, now)
+    if request.state is not RequestState.WITHDRAWN:
+        deliveries.enqueue(
+            session, BUDGET_DECIDED, _to(request.person_id), turn, request.label, now
+        )
+
+
+def redraw_cards(session: Session, request: BudgetRequest, why: str, now: datetime) -> str:
+    """Change every lead's card of a request in its place; returns the name of this turn."""
     roster = people.roster_of(session, request.team_id)
-    turn = f"{request.label}:{request.state}:{now:%Y%m%dT%H%M%S%f}"
+    turn = f"{request.label}:{why}:{now:%Y%m%dT%H%M%S%f}"
     for lead in approvers_of(request, roster) if roster else ():
         if deliveries.delivery_of(session, BUDGET_REQUEST, _to(lead.id), request.label):
             deliveries.enqueue(
                 session, BUDGET_REQUEST_SETTLED, _to(lead.id), turn, request.label, now
             )
-    if request.state is not RequestState.WITHDRAWN:
-        deliveries.enqueue(
-            session, BUDGET_DECIDED, _to(request.person_id), turn, request.label, now
-        )
+    return turn
 
 
 def tell_of_grant(session: Session, grant: Grant, now: datetime) -> None:

@@ -1,8 +1,8 @@
-"""A person's spend limit in systems that enforce one: noted with the change, sent by the minute tick.
+"""A person's spend limit in systems that enforce one: noted with the change, and told where it fails.
 
 Only budgets in US dollars are sent: what a token of a budget costs depends on the model it is spent on.
-The limit is all that the running period has to offer: what the person used of it and what is left. The
-ledger stays the truth; a system that cannot be reached holds nothing up and is asked again.
+The ledger stays the truth; a system that cannot be reached holds nothing up and is asked again, by
+bot/flows/limit_sends.py.
 """
 
 from datetime import datetime

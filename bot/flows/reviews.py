@@ -60,6 +60,7 @@ def review_form(
             owner=person_of(session, outcome.owner_id),
             context=FormContext(channel_id, outcome.id, claim=claim_period(outcome)),
             changes=history.changes,
+            evidence=history.evidence,
         )
 
 
@@ -133,11 +134,15 @@ def ask_for_review(session: Session, outcome: Outcome, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _History:
-    """One claim of an outcome: the event itself, assessments up to its end, and the steps after it."""
+    """One claim of an outcome: the event itself, assessments up to its end, and the steps after it.
+
+    `evidence` is what an outside witness said last about its link.
+    """
 
     claimed: OutcomeEvent
     changes: tuple[Told, ...]
     steps: tuple[Told, ...]
+    evidence: str
 
 
 def _card_of(session: Session, claim: Claim, period: str) -> tuple[VerificationCard | None, Roster]:
@@ -152,6 +157,7 @@ def _card_of(session: Session, claim: Claim, period: str) -> tuple[VerificationC
         owner=person_of(session, outcome.owner_id),
         steps=history.steps,
         changes=history.changes,
+        evidence=history.evidence,
     )
     return card, roster
 
@@ -168,12 +174,15 @@ def _find_history(session: Session, outcome: Outcome, period: str) -> _History |
     claims = [place for place, one in enumerate(events) if _is_claim(one)]
     for place, following in zip(claims, [*claims[1:], len(events)], strict=True):
         if claim_stamp(outcome.id, events[place].at) == period:
+            after = events[place + 1 : following]
+            said = [one.reason for one in after if one.change == "evidence"]
             return _History(
                 claimed=events[place],
                 changes=told_of(
                     session, [e for e in events[:following] if e.change in ASSESSMENTS]
                 ),
-                steps=told_of(session, [e for e in events[place + 1 : following] if e.is_step]),
+                steps=told_of(session, [one for one in after if one.is_step]),
+                evidence=said[-1] if said else "",
             )
     return None
 

@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.flows import linking, me, reviews
+from bot.flows import evidence, linking, me, reviews
 from bot.flows.refusals import Refusal
 from bot.listeners.commands import open_done_form, open_form
 from bot.listeners.edge import Asked, Edge, Request
@@ -39,6 +39,17 @@ async def review_outcome(edge: Edge, value: str, asked: Asked) -> MessagePage | 
     return None
 
 
+async def mark_reverted(edge: Edge, value: str, asked: Asked) -> MessagePage:
+    """Take back an outcome whose evidence was reverted."""
+    outcome_id = outcome_id_of(value)
+    return await edge.run_and_post(evidence.mark_reverted, asked.now, asked.speaker, outcome_id)
+
+
+async def keep_outcome(edge: Edge, value: str, asked: Asked) -> MessagePage:
+    """Leave it verified all the same."""
+    return await edge.run_and_post(evidence.keep, asked.now, asked.speaker, outcome_id_of(value))
+
+
 async def show_my_week(edge: Edge, _value: str, asked: Asked) -> MessagePage:
     """Show the presser's own figures, to them alone."""
     return await edge.run(me.my_weeks, asked.now, asked.speaker)
@@ -58,6 +69,8 @@ PRESSES: dict[str, Press] = {
     ids.LOG_OUTCOME: log_outcome,
     ids.FINISH_OUTCOME: finish_outcome,
     ids.REVIEW_OUTCOME: review_outcome,
+    ids.MARK_REVERTED: mark_reverted,
+    ids.KEEP_OUTCOME: keep_outcome,
     ids.SHOW_MY_WEEK: show_my_week,
     ids.LINK_USAGE: link_usage,
     ids.OPEN_SETUP: show_setup,

@@ -80,7 +80,7 @@ class VerificationCard(TeamFacingPage):
     """To the team: a claimed outcome that waits for a colleague, or what became of the claim.
 
     `steps` are those that followed the claim; with the first of them the button goes. `changes` are
-    those of size and complexity before it.
+    those of size and complexity before it. `evidence` is what an outside witness says of the link.
     """
 
     template: ClassVar[str] = "verification_card.json.j2"
@@ -88,6 +88,7 @@ class VerificationCard(TeamFacingPage):
     owner: Person
     steps: tuple[Told, ...] = ()
     changes: tuple[Told, ...] = ()
+    evidence: str = ""
 
     @property
     def waiting(self) -> bool:
@@ -121,7 +122,7 @@ class OutcomeUsage:
 
 @dataclass(frozen=True, slots=True)
 class ReviewForm(ModalPage):
-    """To one colleague: what there is to judge a claim by, and the verdict. `changes` as on the card.
+    """To one colleague: what there is to judge a claim by, and the verdict. `changes` and `evidence` as on the card.
 
     `is_retro` is whether it was declared after more than half of its usage.
     """
@@ -133,6 +134,7 @@ class ReviewForm(ModalPage):
     changes: tuple[Told, ...] = ()
     usage: OutcomeUsage | None = None
     is_retro: bool = False
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from storage.tables.deliveries import (
     DeliveryRow,
 )
 from storage.tables.outcomes import (
+    EvidenceCheckRow,
     FocusWindowRow,
     OutcomeEventRow,
     OutcomeKeyRow,
@@ -44,6 +45,7 @@ __all__ = [
     "BudgetTermsRow",
     "DeliveryRow",
     "EngineerDayRow",
+    "EvidenceCheckRow",
     "FocusWindowRow",
     "GrantRow",
     "LimitPushRow",

@@ -114,6 +114,7 @@ class LimitPushRow(Stored, table=True):
     target: str
     limit_nusd: int | None = Field(default=None, sa_type=BigInteger)
     state: str
+    noted_at: datetime = Field(sa_type=UtcDateTime)
     due_at: datetime = Field(sa_type=UtcDateTime)
     attempt: int = 0
     error: str = ""

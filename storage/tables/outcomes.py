@@ -103,3 +103,24 @@ class FocusWindowRow(Stored, table=True):
     outcome_id: int = Field(foreign_key="outcome.id", index=True)
     started_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class EvidenceCheckRow(Stored, table=True):
+    """What an outside witness said about the link of an outcome's last claim, and when to ask again.
+
+    `finding` is "" before the first answer; `due_at` is null where there is nothing to ask; `failures`
+    are those since the last answer. A lead who keeps an outcome in spite of a finding does so once.
+    """
+
+    __tablename__ = "evidence_check"
+    __table_args__ = (Index(None, "due_at"),)
+    outcome_id: int = Field(primary_key=True, foreign_key="outcome.id")
+    url: str
+    claimed_at: datetime = Field(sa_type=UtcDateTime)
+    finding: str = ""
+    detail: str = Field(default="", sa_type=Text)
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    attempt: int = 0
+    failures: int = 0
+    kept_by: int | None = Field(default=None, foreign_key="person.id")
+    kept_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

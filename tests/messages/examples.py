@@ -8,6 +8,7 @@ from decimal import Decimal
 from messages.metadata import FormContext
 from messages.pages.base import Page
 from messages.pages.digest import Digest, DigestPreview
+from messages.pages.evidence import RevertKept, RevertProposed
 from messages.pages.help import Help, NotUnderstood, Refused, SomethingFailed
 from messages.pages.home import Home
 from messages.pages.outcome_story import OutcomeStory
@@ -292,6 +293,19 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
         "verification_card_reverted": VerificationCard(
             verified, owner, (verifying, durable, reverted)
         ),
+        "verification_card_evidence": VerificationCard(
+            claimed, owner, changes=(resized,), evidence=typed("GitHub: merged on 2026-11-20")
+        ),
+        "revert_proposed": RevertProposed(
+            verified, owner, typed("GitHub: reverted by shop/checkout#14 on 2026-11-21")
+        ),
+        "revert_proposed_kept": RevertProposed(
+            verified, owner, typed("GitHub: reverted by commit 3f2a1bc"), colleague
+        ),
+        "revert_proposed_done": RevertProposed(
+            replace(verified, state=OutcomeState.REVERTED), owner, typed("GitHub: closed")
+        ),
+        "revert_kept": RevertKept(verified),
         "review_form": ReviewForm(claimed, owner, FormContext("C0PAY", 13, claim="O-13@x")),
         "review_form_full": ReviewForm(
             replace(claimed, exploration=True),
@@ -300,6 +314,7 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
             (resized,) * 6,
             OutcomeUsage(41_000_000, Decimal("38.20"), 900_000, typed(BASIS)),
             is_retro=True,
+            evidence=typed("GitHub: merged on 2026-11-20"),
         ),
         "verified": Verified(verified, owner),
         "verified_reviewed": Verified(

@@ -88,6 +88,25 @@ def upgrade() -> None:
         "ix_budget_grant_team_id_first_day", "budget_grant", ["team_id", "first_day"], unique=False
     )
     op.create_table(
+        "evidence_check",
+        sa.Column("outcome_id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finding", sa.String(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("kept_by", sa.Integer(), nullable=True),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["kept_by"], ["person.id"], name="fk_evidence_check_kept_by"),
+        sa.ForeignKeyConstraint(
+            ["outcome_id"], ["outcome.id"], name="fk_evidence_check_outcome_id"
+        ),
+        sa.PrimaryKeyConstraint("outcome_id", name="pk_evidence_check"),
+    )
+    op.create_index("ix_evidence_check_due_at", "evidence_check", ["due_at"], unique=False)
+    op.create_table(
         "focus_window",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -193,6 +212,7 @@ def upgrade() -> None:
         sa.Column("target", sa.String(), nullable=False),
         sa.Column("limit_nusd", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(), nullable=False),
@@ -239,6 +259,8 @@ def downgrade() -> None:
     op.drop_table("outcome_review")
     op.drop_index("ix_outcome_merge_into_id", table_name="outcome_merge")
     op.drop_table("outcome_merge")
+    op.drop_index("ix_evidence_check_due_at", table_name="evidence_check")
+    op.drop_table("evidence_check")
     op.drop_index("ix_focus_window_person_id_started_at", table_name="focus_window")
     op.drop_index("ix_focus_window_outcome_id", table_name="focus_window")
     op.drop_table("focus_window")
