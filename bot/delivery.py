@@ -16,7 +16,15 @@ from typing import TypeVar
 import structlog
 
 from bot.clock import Clock
-from bot.flows import budget_notices, digest, evidence, notices, outcome_steps, reviews
+from bot.flows import (
+    budget_notices,
+    budget_sweep,
+    digest,
+    evidence,
+    notices,
+    outcome_steps,
+    reviews,
+)
 from bot.flows.posts import NotYet, Post
 from bot.logs import places_of
 from bot.posting import Poster, PostFailed, Trouble
@@ -65,6 +73,7 @@ def kinds(rule: GroupRule) -> dict[str, Kind]:
         budget_notices.BUDGET_GRANT: Kind(budget_notices.compose_grant),
         evidence.REVERT_PROPOSED: Kind(evidence.compose_revert_proposed),
         evidence.REVERT_SETTLED: Kind(evidence.compose_revert_settled),
+        budget_sweep.BUDGET_WARNING: Kind(budget_sweep.compose_warning),
         notices.LEAD_NOTICE: Kind(notices.compose_notice),
     }
 

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.delivery import Delivery, kinds
+from bot.flows.budget_sweep import HourlyWarnings, sweep_base_grants
 from bot.flows.digest import enqueue_due
 from bot.flows.evidence import check_next
 from bot.flows.limit_sends import note_unpushed, send_next
@@ -148,6 +149,8 @@ def sweeps(settings: Settings, systems: Systems) -> dict[str, Sweep]:
         "digests": partial(enqueue_due, grace=grace),
         "durable_outcomes": partial(settle_durable, days=settings.outcome_durable_days),
         "limits": partial(note_unpushed, targets=tuple(systems.targets)),
+        "base_grants": sweep_base_grants,
+        "budget_warnings": HourlyWarnings(),
     }
 
 

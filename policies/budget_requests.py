@@ -122,6 +122,11 @@ class BudgetRequest:
     ) -> "BudgetRequest":
         """As a lead offers something else; the person who asked accepts or withdraws."""
         self._require_lead_turn(approver_id)
+        if offer.unit is not self.unit:
+            form = (
+                "tokens, such as 8M" if self.unit is BudgetUnit.TOKENS else "dollars, such as $20"
+            )
+            raise NotAllowed(f"{self.label} has to be answered in its own unit: offer {form}.")
         return replace(
             self,
             state=RequestState.COUNTERED,

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, delete, func, select, update
 
 from policies.amounts import BudgetUnit
 from policies.budgets import BudgetPeriod, BudgetTerms, Grant, GrantKind, PeriodDays
-from storage.tables import BudgetTermsRow, GrantRow, PersonAllowanceRow
+from storage.tables import BudgetTermsRow, GrantRow, PersonAllowanceRow, PersonRow
 
 ROOTS = (GrantKind.BASE.value, GrantKind.EXTRA.value)
 """What was given to a person, rather than taken out of something given already."""
@@ -137,14 +137,19 @@ def with_base_grant(session: Session, team_id: int, first_day: date) -> set[int]
     return set(session.exec(query))
 
 
-def had_base_before(session: Session, team_id: int, first_day: date) -> set[int]:
-    """Who got a base grant of an earlier period of the team."""
+def teams_missing_base(session: Session, team_ids: Collection[int], first_day: date) -> set[int]:
+    """In which of these teams somebody at home has no base grant of the period that begins that day."""
+    has_one = select(GrantRow.id).where(
+        GrantRow.team_id == PersonRow.home_team_id,
+        GrantRow.person_id == PersonRow.id,
+        GrantRow.base_of == first_day,
+    )
     query = (
-        select(GrantRow.person_id)
-        .where(GrantRow.team_id == team_id, col(GrantRow.base_of) < first_day)
+        select(PersonRow.home_team_id)
+        .where(col(PersonRow.home_team_id).in_(team_ids), ~has_one.exists())
         .distinct()
     )
-    return set(session.exec(query))
+    return {team_id for team_id in session.exec(query) if team_id is not None}
 
 
 def grant_of(session: Session, grant_id: int) -> Grant | None:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, delete, select, update
 
 from policies.people import Membership, Person, Role, Roster, SlackIdentity, Team, Weekday
 from policies.periods import IsoWeek
-from storage import attribution, limit_pushes, memberships, rollups, team_weeks, usage
+from storage import attribution, budgets, limit_pushes, memberships, rollups, team_weeks, usage
 from storage.errors import AlreadyAtHome, ChannelTaken, NameTaken
 from storage.locks import Lock, hold
 from storage.tables import PersonRow, TeamLeadRow, TeamRow
@@ -272,6 +272,7 @@ def _absorb(session: Session, into: PersonRow, other: PersonRow) -> None:
         into.home_team_id = other.home_team_id
     memberships.absorb(session, target, source)
     team_weeks.absorb(session, target, source)
+    budgets.absorb(session, target, source)
     usage.move_usage(session, source, target)
     limit_pushes.absorb(session, target, source)
     led = session.exec(select(TeamLeadRow.team_id).where(TeamLeadRow.person_id == source)).all()

@@ -109,6 +109,18 @@ def roster_to_lead(session: Session, speaker: Speaker) -> Roster:
     return roster
 
 
+def desk_unasked(
+    session: Session, now: datetime, team_id: int, *, held: bool = False
+) -> Desk | None:
+    """A team's budgets for the program itself; None where it keeps none."""
+    roster = people.roster_of(session, team_id)
+    read = budgets.hold_terms if held else budgets.terms_of
+    terms = read(session, team_id) if roster else None
+    if roster is None or terms is None:
+        return None
+    return Desk(roster, terms, local_day_of(now, roster.team.zone))
+
+
 def require_terms(terms: BudgetTerms | None, speaker: Speaker, roster: Roster) -> BudgetTerms:
     """The terms; a Refusal that says what to do first while there are none."""
     if terms is None:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import ClassVar
 
 from messages.pages.base import DEFAULT_COMMANDS, Commands, MessagePage
 from policies.amounts import Amount
 from policies.budget_requests import BudgetRequest, RequestState
+from policies.budget_warnings import WarningKind
 from policies.budgets import Balance, Band, BudgetTerms, Grant, PeriodDays
 from policies.forecast import Forecast
 from policies.metrics import SourceFreshness
@@ -355,15 +355,6 @@ class WhatIf(MessagePage):
     outcomes: tuple[Outcome, ...]
     of_how_many: int
     commands: Commands = DEFAULT_COMMANDS
-
-
-class WarningKind(StrEnum):
-    """Why a person is warned: each at most once a period."""
-
-    LIKELY = "likely"
-    NEARLY = "nearly"
-    USED_UP = "used_up"
-    EXPIRING = "expiring"
 
 
 @dataclass(frozen=True, slots=True)

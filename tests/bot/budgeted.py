@@ -11,8 +11,9 @@ from policies.amounts import Amount, BudgetUnit
 from policies.budget_requests import RequestDraft, TermsDraft
 from policies.budgets import BudgetPeriod
 from policies.outcomes import OutcomeDraft, local_day_of
-from policies.people import SlackIdentity, Team
+from policies.people import SlackIdentity, Team, Weekday
 from storage.database import Database
+from storage.people import TeamDraft, home_members_of, save_team
 from storage.tables import UsageShareRow
 from tests.bot.seeded import introduce, payments
 
@@ -43,9 +44,14 @@ def with_terms(
     auto_approve: int = 0,
     period: BudgetPeriod = BudgetPeriod.MONTH,
     now: datetime = NOW,
+    zone: str = "Europe/Berlin",
 ) -> Team:
     """Payments, led by ana, with a base for each of its six people."""
     team = payments(database)
+    with database.writing() as session:
+        at_home = home_members_of(session, team.id)
+        draft = TeamDraft("Payments", "T0LIVE", "C0PAY", zone, Weekday.MONDAY, 9, 30)
+        save_team(session, draft, [min(at_home)], at_home, now)
     terms = TermsDraft(
         BudgetUnit.TOKENS,
         period,
@@ -88,3 +94,15 @@ def uses(
 
 def declared(database: Database, who: Speaker, title: str = "Cut p95") -> int:
     return outcomes.declare(database, NOW, who, OutcomeDraft(title)).outcome.id
+
+
+def another_team(database: Database, lead: str = "gus", member: str = "hal") -> Team:
+    """Search, in the same workspace, with terms of its own."""
+    ids = [introduce(database, name).person.id for name in (lead, member)]
+    draft = TeamDraft("Search", "T0LIVE", "C0SEA", "America/New_York", Weekday.MONDAY, 9, 30)
+    with database.writing() as session:
+        team = save_team(session, draft, ids[:1], ids, NOW)
+    terms = TermsDraft(BudgetUnit.TOKENS, BudgetPeriod.MONTH, tokens(20 * M))
+    context = FormContext(team_id=team.id)
+    budget_setup.set_terms(database, NOW, introduce(database, lead), context, terms)
+    return team

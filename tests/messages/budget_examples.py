@@ -25,12 +25,12 @@ from messages.pages.budgets import (
     TermsSet,
     Undone,
     Voided,
-    WarningKind,
     WhatIf,
 )
 from messages.pages.home import FirstStep, Home
 from policies.amounts import Amount, BudgetUnit
 from policies.budget_requests import BudgetRequest, RequestState
+from policies.budget_warnings import WarningKind
 from policies.budgets import (
     Band,
     BudgetPeriod,
