@@ -25,6 +25,7 @@ def digest_text(digest: TeamDigest, people: Iterable[Person] = ()) -> str:
         fill(words.chart.in_words, LINE) if words.chart else "",
         _outcomes("Verified", digest.verified, names) or "Verified: none this week.",
         _outcomes("Claimed, waiting for a colleague", digest.claimed, names),
+        _outcomes("Reverted", digest.reverted, names),
         fill(" ".join(clip(one, 400) for one in (words.sources, words.price) if one), LINE),
         "Teams are never ranked. Personal figures are private.",
     ]

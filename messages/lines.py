@@ -75,7 +75,6 @@ def _team_line(outcome: Outcome, by_id: Mapping[int, Person]) -> str:
     parts = [f"• {linked_title(outcome)}: {outcome.label}, size {outcome.size}"]
     parts += [mrkdwn(clip(owner.name, NAME_ROOM), 2 * NAME_ROOM)] if owner else []
     parts += ["exploration"] if outcome.exploration else []
-    parts += ["reverted since"] if outcome.state is OutcomeState.REVERTED else []
     return ", ".join(parts)
 
 

@@ -106,8 +106,19 @@ def tokens_of_outcome(session: Session, outcome_id: int) -> AttributedUsage:
 
 def tokens_of_person(session: Session, person_id: int, outcome_id: int) -> int:
     """What one person used for the outcome; for this person alone."""
+    return usage_of_person(session, person_id, outcome_id).tokens
+
+
+def usage_of_person(session: Session, person_id: int, outcome_id: int) -> AttributedUsage:
+    """The same with what it cost."""
     query = select(*USED).where(_share.person_id == person_id, _share.outcome_id == outcome_id)
-    return _used(session, query).tokens
+    return _used(session, query)
+
+
+def people_behind(session: Session, outcome_id: int) -> list[int]:
+    """Whose usage counts for the outcome, by id: to say which sources its figures come from."""
+    query = select(_share.person_id).where(_share.outcome_id == outcome_id).distinct()
+    return list(session.connection().scalars(query.order_by(_share.person_id)))
 
 
 def tokens_before(session: Session, outcome_id: int, day: date) -> int:

@@ -270,12 +270,15 @@ def verified_until(session: Session, moment: datetime, limit: int) -> list[Outco
 
 
 def hold(session: Session, outcome_ids: Iterable[int]) -> None:
-    """Let one transaction at a time change these outcomes; on SQLite the write transaction suffices."""
+    """Let one transaction at a time change these outcomes; on SQLite the write transaction suffices.
+
+    Usage that is stored meanwhile may still refer to them.
+    """
     query = (
         select(OutcomeRow.id)
         .where(col(OutcomeRow.id).in_(sorted(outcome_ids)))
         .order_by(col(OutcomeRow.id))
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     session.exec(query).all()
 

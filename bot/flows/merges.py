@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from bot.flows.outcome_steps import outcome_for, refresh_card, take_step
+from bot.flows.outcome_steps import give_back, outcome_for, refresh_card, take_step
 from bot.flows.people import Speaker
 from messages.pages.outcomes import OutcomeMoved
 from messages.steps import Told
 from policies.standing import Verb
-from storage import audit, merges, outcomes
+from storage import attribution, audit, merges, outcomes
 from storage.database import Database
 
 
@@ -19,6 +19,8 @@ def merge(
     For who owns both, and for leads. Both are held, so that no two merges go in a circle.
     """
     with database.writing() as session:
+        part, roster = outcome_for(session, speaker, outcome_id, Verb.MERGE)
+        attribution.hold_team(session, roster.team.id)
         outcomes.hold(session, (outcome_id, into_id))
         part, _ = outcome_for(session, speaker, outcome_id, Verb.MERGE)
         whole, _ = outcome_for(session, speaker, into_id, Verb.MERGE)
@@ -29,6 +31,7 @@ def merge(
         outcomes.note_change(
             session, whole, speaker.person.id, "merge", f"{part.label} became part of it", now
         )
+        give_back(session, after, speaker.person.id, now, reason)
         refresh_card(session, after, after.state, now)
         audit.record(
             session, speaker.person.id, "outcome.merged", part.label, {"into": whole.id}, now

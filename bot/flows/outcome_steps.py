@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlmodel import Session
 
+from bot.flows.budget_moves import release_earmarks
 from bot.flows.people import Speaker
 from bot.flows.posts import Post
 from bot.flows.refusals import Refusal
@@ -21,7 +22,7 @@ from policies.outcomes import (
 )
 from policies.people import Person, Roster
 from policies.standing import Standing, Verb, require, standings_of
-from storage import audit, deliveries, outcomes, people
+from storage import attribution, audit, deliveries, outcomes, people
 from storage.database import Database
 from storage.deliveries import Claim
 
@@ -112,6 +113,17 @@ def refresh_card(session: Session, outcome: Outcome, why: str, now: datetime) ->
         deliveries.enqueue(
             session, VERIFICATION_SETTLED, audience_of(outcome), period, outcome.label, now
         )
+
+
+def give_back(
+    session: Session, outcome: Outcome, actor_id: int, now: datetime, reason: str
+) -> None:
+    """Let a dropped outcome keep nothing: neither usage nor what was set aside for it.
+
+    The people of its team are held before anything is changed, as whoever stores usage does.
+    """
+    attribution.outcomes_changed(session, outcome)
+    release_earmarks(session, outcome, actor_id, now, reason)
 
 
 def person_of(session: Session, person_id: int) -> Person:

@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.flows.outcome_steps import outcome_for, person_of, standings_in, told_of
+from bot.flows.outcome_usage import own_usage_of
 from bot.flows.people import Speaker
 from messages.pages.outcome_story import OutcomeStory
 from policies.outcomes import Outcome, OutcomeState, local_day_of
-from policies.standing import MAY, Verb
+from policies.standing import MAY, Standing, Verb
 from storage import merges, outcomes, reviews
 from storage.database import Database
 
@@ -28,6 +29,7 @@ def show(database: Database, now: datetime, speaker: Speaker, outcome_id: int) -
             review=reviews.review_of(session, outcome.id),
             parts=_existing(session, merges.parts_of(session, outcome.id)),
             whole=next(iter(_existing(session, [merges.merged_into(session, outcome.id)])), None),
+            usage=own_usage_of(session, outcome) if Standing.OWNER in standings else None,
             can_review=is_claimed and bool(MAY[Verb.VERIFY] & standings),
             can_finish=is_unfinished and bool(MAY[Verb.CLAIM] & standings),
         )

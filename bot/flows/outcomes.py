@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from bot.flows.outcome_steps import outcome_for, refresh_card, take_step
+from bot.flows.outcome_steps import give_back, outcome_for, refresh_card, take_step
 from bot.flows.people import Speaker
 from bot.flows.refusals import Refusal
 from bot.flows.reviews import ask_for_review
@@ -106,7 +106,10 @@ def drop(
     """Give an outcome up, as its owner or as a lead of its team."""
     with database.writing() as session:
         before, _ = outcome_for(session, speaker, outcome_id, Verb.DROP)
-        return _settle(session, now, speaker, before, before.drop(), reason)
+        attribution.hold_team(session, before.team_id)
+        moved = _settle(session, now, speaker, before, before.drop(), reason)
+        give_back(session, moved.outcome, speaker.person.id, now, reason)
+        return moved
 
 
 def revert(

@@ -18,6 +18,7 @@ from bot.flows.outcome_steps import (
     take_step,
     told_of,
 )
+from bot.flows.outcome_usage import is_retro, usage_of
 from bot.flows.people import Speaker
 from bot.flows.posts import NotYet, Post
 from bot.flows.refusals import Refusal
@@ -36,7 +37,7 @@ from policies.people import Roster
 from policies.periods import day_bounds
 from policies.reviews import NO_REVIEW, Review
 from policies.standing import Verb, require
-from storage import deliveries, outcomes, reviews
+from storage import audit, deliveries, outcomes, reviews
 from storage.database import Database
 from storage.deliveries import Claim, DeliveryState
 
@@ -44,23 +45,34 @@ VERIFICATION: Final = "verification"
 """A card in the team's channel that asks for a verification; audience is the team, subject O-12."""
 
 UNDER_WAY: Final = (DeliveryState.DUE, DeliveryState.CLAIMED)
+TOKENS_READ: Final = "outcome.tokens_read"
 ASSESSMENTS: Final = ("size", "complexity")
 
 
 def review_form(
-    database: Database, speaker: Speaker, outcome_id: int, channel_id: str | None
+    database: Database,
+    now: datetime,
+    speaker: Speaker,
+    outcome_id: int,
+    channel_id: str | None,
 ) -> ReviewForm:
-    """The form for a colleague's claim; Refusal or NotAllowed where the speaker may not judge it."""
-    with database.reading() as session:
-        outcome, _ = _reviewable(session, speaker, outcome_id, Verb.VERIFY)
+    """The form for a colleague's claim; Refusal or NotAllowed where the speaker may not judge it.
+
+    It tells what was used for the outcome, so that it was opened is audited.
+    """
+    with database.writing() as session:
+        outcome, roster = _reviewable(session, speaker, outcome_id, Verb.VERIFY)
         _require_claimed(outcome)
         history = _history(session, outcome, claim_period(outcome))
+        audit.record(session, speaker.person.id, TOKENS_READ, outcome.label, {}, now)
         return ReviewForm(
             outcome=outcome,
             owner=person_of(session, outcome.owner_id),
             context=FormContext(channel_id, outcome.id, claim=claim_period(outcome)),
             changes=history.changes,
             evidence=history.evidence,
+            usage=usage_of(session, outcome),
+            is_retro=is_retro(session, outcome, roster.team),
         )
 
 

@@ -33,7 +33,11 @@ async def finish_outcome(edge: Edge, value: str, asked: Asked) -> MessagePage | 
 async def review_outcome(edge: Edge, value: str, asked: Asked) -> MessagePage | None:
     """Open the form for a colleague's claim."""
     form = await edge.run(
-        reviews.review_form, asked.speaker, outcome_id_of(value), asked.request.channel_id
+        reviews.review_form,
+        asked.now,
+        asked.speaker,
+        outcome_id_of(value),
+        asked.request.channel_id,
     )
     await edge.replies.open_form(asked.request.trigger_id, form)
     return None

@@ -8,6 +8,7 @@ from typing import ClassVar
 from messages.metadata import EMPTY_CONTEXT, FormContext
 from messages.pages.base import DEFAULT_COMMANDS, Commands, MessagePage, ModalPage, TeamFacingPage
 from messages.steps import Told
+from policies.metrics import SourceFreshness
 from policies.outcomes import Complexity, Outcome, OutcomeKind, OutcomeSize, OutcomeState
 from policies.people import Person
 from policies.reviews import NO_REVIEW, Review
@@ -118,6 +119,7 @@ class OutcomeUsage:
     cost_list: Decimal
     tokens_unpriced: int = 0
     price_basis: str = ""
+    sources: tuple[SourceFreshness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
