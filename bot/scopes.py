@@ -5,6 +5,7 @@ from typing import Final
 METHOD_SCOPES: Final[dict[str, frozenset[str]]] = {
     "auth.test": frozenset(),
     "apps.connections.open": frozenset(),  # the app-level token's own connections:write
+    "chat.getPermalink": frozenset(),
     "chat.postMessage": frozenset({"chat:write"}),
     "chat.postEphemeral": frozenset({"chat:write"}),
     "chat.update": frozenset({"chat:write"}),

@@ -14,12 +14,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
-from bot.slack_api import error_word, start_explained
+from bot.slack_api import NO_ANSWER, error_word, start_explained
 from policies.people import SlackIdentity
 
 REMEMBERED_FOR = timedelta(minutes=10)
 MOST_PREFILLED = 200
 MEMBERS_A_PAGE = 1000
+PERMALINK_SECONDS = 1.0
 NOBODY = {"user_not_found", "user_not_visible"}
 MOST_REMEMBERED = 20_000
 
@@ -146,6 +147,18 @@ class Directory:
             known = (self.clock.now(), await self._look_at(channel_id))
             self._places[channel_id] = known
         return known[1]
+
+    async def permalink(self, channel_id: str, ts: str) -> str:
+        """The link to a message; "" where the bot may not know of it, or Slack gives none in time.
+
+        A form waits for it, and a trigger lives for three seconds.
+        """
+        try:
+            async with asyncio.timeout(PERMALINK_SECONDS):
+                answer = await self.client.chat_getPermalink(channel=channel_id, message_ts=ts)
+        except NO_ANSWER:
+            return ""
+        return str(answer["permalink"])
 
     def forget_place(self, channel_id: str) -> None:
         """Look the channel up again next time."""

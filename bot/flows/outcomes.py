@@ -40,10 +40,13 @@ from storage.requests import settle_request, take_request
 DURABLE_AT_ONCE: Final = 200
 
 
-def outcome_form(speaker: Speaker, channel_id: str | None, title: str = "") -> OutcomeForm:
+def outcome_form(
+    speaker: Speaker, channel_id: str | None, title: str = "", origin_url: str = ""
+) -> OutcomeForm:
     """The empty form; NoTeamYet before anybody types into a form that could not be taken."""
     _ = speaker.team
-    return OutcomeForm(context=FormContext(channel_id=channel_id), title=title)
+    context = FormContext(channel_id=channel_id)
+    return OutcomeForm(context=context, title=title, origin_url=origin_url)
 
 
 def declare(
@@ -81,9 +84,10 @@ def done_form(
     """The form that asks for the evidence of one of the speaker's own open outcomes."""
     with database.reading() as session:
         outcome = _own_outcome(session, speaker, outcome_id)
+        link = _likely_evidence(session, outcome)
     if outcome.state is OutcomeState.CLAIMED:
         raise Refusal(f"{outcome.label} is claimed already.", "A colleague can verify it now.")
-    return DoneForm(outcome, FormContext(channel_id=channel_id, outcome_id=outcome.id))
+    return DoneForm(outcome, FormContext(channel_id=channel_id, outcome_id=outcome.id), link)
 
 
 def claim(
@@ -203,6 +207,14 @@ def _declare(session: Session, now: datetime, speaker: Speaker, draft: OutcomeDr
     )
     attribution.outcomes_changed(session, outcome)
     return outcome
+
+
+def _likely_evidence(session: Session, outcome: Outcome) -> str:
+    """The link of the last claim, else the one to where it was asked for, unless it shows another's."""
+    origin = next((one.reason for one in outcomes.events_of(session, outcome.id)), "")
+    link = outcome.evidence_url or origin
+    owner = outcomes.evidence_owner(session, link) if link else None
+    return link if owner is None or owner.id == outcome.id else ""
 
 
 def _own_outcome(session: Session, speaker: Speaker, outcome_id: int) -> Outcome:

@@ -78,6 +78,7 @@ def read_outcome_form(values: Values, now: datetime, zone: ZoneInfo) -> OutcomeD
         exploration=ids.EXPLORATION_YES in many_of(values, ids.OUTCOME_EXPLORATION),
         deadline=_deadline(values, now.astimezone(zone).date(), errors),
         keys=_keys(values, errors),
+        origin_url=_origin(values, errors),
     )
     if errors:
         raise FormRefused(errors)
@@ -199,6 +200,13 @@ def _keys(values: Values, errors: dict[str, str]) -> tuple[OutcomeKey, ...]:
     elif len(keys) > MAX_KEYS:
         errors[ids.OUTCOME_KEYS] = f"{len(keys)} keys; {MAX_KEYS} fit."
     return tuple(dict.fromkeys(key for key in keys.values() if key is not None))
+
+
+def _origin(values: Values, errors: dict[str, str]) -> str:
+    url = text_of(values, ids.OUTCOME_ORIGIN).strip()
+    if url and not is_evidence_url(url):
+        errors[ids.OUTCOME_ORIGIN] = "Give one link, or leave it empty."
+    return url
 
 
 def _zone(values: Values, errors: dict[str, str]) -> str:

@@ -64,9 +64,7 @@ def register(app: AsyncApp, edge: Edge) -> None:
 
     @app.shortcut(LOG_AS_OUTCOME)
     async def on_shortcut(context: AsyncBoltContext, body: dict[str, Any]) -> None:
-        message = body.get("message") or {}
-        title = readable(str(message.get("text") or ""))[:MAX_TITLE]
-        await answer(edge, Request.of(context, body), partial(open_form, edge, title))
+        await answer(edge, Request.of(context, body), partial(open_form_about_message, edge))
 
 
 async def answer_outcome(edge: Edge, text: str, asked: Asked) -> MessagePage | None:
@@ -124,9 +122,20 @@ async def answer_mileage(edge: Edge, text: str, asked: Asked) -> MessagePage | N
             return await open_setup(edge, asked)
 
 
-async def open_form(edge: Edge, title: str, asked: Asked) -> MessagePage | None:
+async def open_form_about_message(edge: Edge, asked: Asked) -> MessagePage | None:
+    """Open the form, filled with what the message says and the link to it."""
+    message = asked.request.body.get("message") or {}
+    title = readable(str(message.get("text") or ""))[:MAX_TITLE]
+    channel_id, ts = asked.request.channel_id, str(message.get("ts") or "")
+    link = await edge.directory.permalink(channel_id, ts) if channel_id and ts else ""
+    return await open_form(edge, title, asked, link)
+
+
+async def open_form(
+    edge: Edge, title: str, asked: Asked, origin_url: str = ""
+) -> MessagePage | None:
     """Open the form that declares an outcome; nothing is left to say."""
-    form = outcomes.outcome_form(asked.speaker, asked.request.channel_id, title)
+    form = outcomes.outcome_form(asked.speaker, asked.request.channel_id, title, origin_url)
     await edge.replies.open_form(asked.request.trigger_id, form)
     return None
 

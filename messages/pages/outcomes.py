@@ -18,7 +18,8 @@ from policies.reviews import NO_REVIEW, Review
 class OutcomeForm(ModalPage):
     """The form that declares an outcome, empty or filled with what was already typed.
 
-    `keys` is the text of the keys field, as a person would type it.
+    `keys` is the text of the keys field, as a person would type it; `origin_url` is where the
+    outcome was asked for.
     """
 
     template: ClassVar[str] = "outcome_form.json.j2"
@@ -30,6 +31,7 @@ class OutcomeForm(ModalPage):
     deadline: date | None = None
     keys: str = ""
     exploration: bool = False
+    origin_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

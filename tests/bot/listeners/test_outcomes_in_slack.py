@@ -278,5 +278,30 @@ def test_a_message_becomes_an_outcome_by_its_shortcut(live: Live) -> None:
         channel="#payments",
         ts=said["message"]["ts"],
     )
-    assert "We should cap retries & log" in text_of(live.form("ben"))
+    form = text_of(live.form("ben"))
+    assert "We should cap retries & log" in form
+    link = f"/archives/C0PAY/p{said['message']['ts'].replace('.', '')}"
+    assert link in form
+    assert live.submits("ben")["ok"]
+    label = re.search(r"O-\d+", text_of(privately(live, "ben", "cap retries")))
+    assert label
+    assert link in live.reply("chi", f"/outcome show {label[0]}")
+    assert live.says("ben", f"/outcome done {label[0]}", messages=0)["ok"]
+    assert link in text_of(live.form("ben"))
+    live.post("view/close", user="ben", clear=True)
+
+
+def test_a_message_whose_link_nobody_gives_becomes_an_outcome_all_the_same(live: Live) -> None:
+    said = live.post("message", user="ben", channel="#payments", text="Retire the fax")
+    live.breaks("chat.getPermalink", "timeout", seconds=5)
+    live.post(
+        "shortcut",
+        user="ben",
+        callback_id="log_as_outcome",
+        channel="#payments",
+        ts=said["message"]["ts"],
+    )
+    form = text_of(live.form("ben"))
+    assert "Retire the fax" in form
+    assert "/archives/" not in form
     live.post("view/close", user="ben", clear=True)

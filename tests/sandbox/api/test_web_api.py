@@ -293,3 +293,23 @@ async def test_a_foreign_host_name_is_refused(here: Running) -> None:
 async def test_a_plain_form_cannot_drive_the_control_api(here: Running) -> None:
     answer = await here.http.post("/sandbox/command", data={"user": "ana"})
     assert answer.status_code == 400
+
+
+async def test_a_message_has_a_permalink(here: Running) -> None:
+    posted = await here.client.chat_postMessage(channel="C0TEAM", text="Hi")
+    answer = await here.client.chat_getPermalink(channel="C0TEAM", message_ts=posted["ts"])
+    assert answer["channel"] == "C0TEAM"
+    assert answer["permalink"].endswith(f"/archives/C0TEAM/p{posted['ts'].replace('.', '')}")
+
+
+@pytest.mark.parametrize(
+    ("channel", "error"),
+    [
+        ("C0TEAM", "message_not_found"),
+        ("C0NONE", "channel_not_found"),
+        ("C0LEADS", "channel_not_found"),
+    ],
+)
+async def test_what_has_no_permalink_is_named(here: Running, channel: str, error: str) -> None:
+    body = await refusal(here.client.chat_getPermalink(channel=channel, message_ts="1.000100"))
+    assert body["error"] == error
