@@ -22,6 +22,7 @@ def digest_text(digest: TeamDigest, people: Iterable[Person] = ()) -> str:
         "\n".join(f"  {one.name + ':':39} {one.value:>8}   {one.against}" for one in words.figures),
         fill(words.withheld, LINE),
         fill(words.caution, LINE),
+        words.unlinked,
         fill(words.chart.in_words, LINE) if words.chart else "",
         _outcomes("Verified", digest.verified, names) or "Verified: none this week.",
         _outcomes("Claimed, waiting for a colleague", digest.claimed, names),

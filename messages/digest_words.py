@@ -33,6 +33,7 @@ class DigestWords:
     figures: tuple[Figure, ...]
     withheld: str
     caution: str
+    unlinked: str
     sources: str
     price: str
     chart: Chart | None
@@ -48,6 +49,7 @@ def words_of(digest: TeamDigest) -> DigestWords:
         figures=_figures(digest),
         withheld=_withheld(week),
         caution=_caution(week),
+        unlinked=_unlinked(week),
         sources=_sources(digest),
         price=_price(digest),
         chart=chart_of(digest),
@@ -80,6 +82,16 @@ def _caution(week: TeamWeek) -> str:
         f"With fewer than {FEW_OUTCOMES} outcomes a week, one more or less moves the ratios a lot: "
         "read the trend, not the week."
     )
+
+
+def _unlinked(week: TeamWeek) -> str:
+    """How much counts for no outcome, where that may be told."""
+    figures = week.figures.shown
+    if figures is None or figures.unattributed_share is None:
+        return ""
+    if not figures.unattributed_share:
+        return "All tokens are linked to outcomes."
+    return f"{percent(figures.unattributed_share)} of the tokens are linked to no outcome."
 
 
 def _figures(digest: TeamDigest) -> tuple[Figure, ...]:

@@ -1,9 +1,10 @@
 """What a team achieved for its tokens: figures of a week, always as ratios of sums."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
 from policies.outcomes import Outcome
 from policies.periods import IsoWeek
@@ -25,13 +26,24 @@ class PersonWeek:
     """One person's usage in one week. Never leaves the flows except to that person.
 
     `cost_list` is USD at list price over the records with a known price; `tokens_unpriced` are the
-    tokens it leaves out.
+    tokens it leaves out. `tokens_unattributed` count for no outcome.
     """
 
     person_id: int
     tokens: int
     cost_list: Decimal
     tokens_unpriced: int = 0
+    tokens_unattributed: int = 0
+
+
+BY_PRICE: Final[tuple[Callable[[PersonWeek], int], ...]] = (
+    lambda one: one.tokens_unpriced,
+    lambda one: one.tokens - one.tokens_unpriced,
+)
+BY_OUTCOME: Final[tuple[Callable[[PersonWeek], int], ...]] = (
+    lambda one: one.tokens_unattributed,
+    lambda one: one.tokens - one.tokens_unattributed,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +68,22 @@ class OutcomeCounts:
 @dataclass(frozen=True, slots=True)
 class WeekSums:
     """What a group used in a week. `tokens_unpriced` is None where there are some, and how many would
-    tell of too few people.
+    tell of too few people; so is `tokens_unattributed`, which count for no outcome.
     """
 
     contributors: int
     tokens: int
     cost_list: Decimal
     tokens_unpriced: int | None
+    tokens_unattributed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WeekFigures:
     """A team's consumption in a week and what it bought. None where there is nothing to divide.
 
-    `tokens_unpriced` is None where there are some, and how many is not told.
+    `tokens_unpriced` is None where there are some, and how many is not told. `unattributed_share` is
+    the part of the tokens, 0 to 1, that count for no outcome; None where it is not told.
     """
 
     tokens: int
@@ -77,6 +91,7 @@ class WeekFigures:
     tokens_unpriced: int | None
     outcomes_per_million_tokens: Decimal | None
     cost_per_verified_outcome_usd: Decimal | None
+    unattributed_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,23 +177,26 @@ def closed_team_week(
 def week_sums(usage: Sequence[PersonWeek], rule: GroupRule) -> WeekSums:
     """Sums over the people of one team, not yet found fit to publish."""
     unpriced = sum(one.tokens_unpriced for one in usage)
+    unattributed = sum(one.tokens_unattributed for one in usage)
     return WeekSums(
         contributors=sum(one.tokens > 0 for one in usage),
         tokens=sum(one.tokens for one in usage),
         cost_list=sum((one.cost_list for one in usage), Decimal(0)),
-        tokens_unpriced=unpriced if _splits_by_price((), usage, rule) else None,
+        tokens_unpriced=unpriced if _can_split(BY_PRICE, (), usage, rule) else None,
+        tokens_unattributed=unattributed if _can_split(BY_OUTCOME, (), usage, rule) else None,
     )
 
 
 def week_figures(sums: WeekSums, scored: int) -> WeekFigures:
     """The sums, and ratios of sums; `scored` is how many outcomes were verified and count."""
-    tokens, cost = sums.tokens, sums.cost_list
+    tokens, cost, loose = sums.tokens, sums.cost_list, sums.tokens_unattributed
     return WeekFigures(
         tokens=tokens,
         cost_list_usd=cost,
         tokens_unpriced=sums.tokens_unpriced,
         outcomes_per_million_tokens=Decimal(scored) * MILLION / tokens if tokens else None,
         cost_per_verified_outcome_usd=cost / scored if scored and tokens else None,
+        unattributed_share=loose / tokens if tokens and loose is not None else None,
     )
 
 
@@ -195,34 +213,43 @@ def sums_to_close_anew(
 ) -> WeekSums | None:
     """New sums for a closed week; None where they would not differ, or the difference tells of a person.
 
-    `before` is the usage that the closed sums were made of. A share without a price that was
-    once kept back stays so.
+    `before` is the usage that the closed sums were made of. A share without a price, or without an
+    outcome, that was once kept back stays so. What was linked since is no reason to state anything
+    anew, and where it changes the parts, they are kept back from then on.
     """
-    if _by_person(before) == _by_person(after) or not (
+    if _used(before) == _used(after) or not (
         can_be_restated(_tokens(before), _tokens(after), rule)
         and can_be_restated(_costs(before), _costs(after), rule)
     ):
         return None
     sums = sums_to_close(after, rule)
-    if sums is not None and (
-        closed.tokens_unpriced is None or not _splits_by_price(before, after, rule)
-    ):
-        return replace(sums, tokens_unpriced=None)
+    if sums is None:
+        return None
+    if closed.tokens_unpriced is None or not _can_split(BY_PRICE, before, after, rule):
+        sums = replace(sums, tokens_unpriced=None)
+    if closed.tokens_unattributed is None or not _can_split(BY_OUTCOME, before, after, rule):
+        sums = replace(sums, tokens_unattributed=None)
     return sums
 
 
-def _splits_by_price(
-    before: Sequence[PersonWeek], after: Sequence[PersonWeek], rule: GroupRule
+def _can_split(
+    parts: Sequence[Callable[[PersonWeek], int]],
+    before: Sequence[PersonWeek],
+    after: Sequence[PersonWeek],
+    rule: GroupRule,
 ) -> bool:
-    """Whether the tokens with and those without a price may each be told, and told anew."""
-    return all(
-        reason_to_withhold(of(after), rule) is None and can_be_restated(of(before), of(after), rule)
-        for of in (_unpriced, _priced)
-    )
+    """Whether each of the parts of the tokens may be told, and told anew."""
+    for part in parts:
+        was = {one.person_id: part(one) for one in before}
+        now = {one.person_id: part(one) for one in after}
+        if reason_to_withhold(now, rule) or not can_be_restated(was, now, rule):
+            return False
+    return True
 
 
-def _by_person(usage: Sequence[PersonWeek]) -> Mapping[int, PersonWeek]:
-    return {one.person_id: one for one in usage}
+def _used(usage: Sequence[PersonWeek]) -> Mapping[int, PersonWeek]:
+    """What was used, whatever it counts for."""
+    return {one.person_id: replace(one, tokens_unattributed=0) for one in usage}
 
 
 def _tokens(usage: Sequence[PersonWeek]) -> Mapping[int, int]:
@@ -233,19 +260,12 @@ def _costs(usage: Sequence[PersonWeek]) -> Mapping[int, Decimal]:
     return {one.person_id: one.cost_list for one in usage}
 
 
-def _unpriced(usage: Sequence[PersonWeek]) -> Mapping[int, int]:
-    return {one.person_id: one.tokens_unpriced for one in usage}
-
-
-def _priced(usage: Sequence[PersonWeek]) -> Mapping[int, int]:
-    return {one.person_id: one.tokens - one.tokens_unpriced for one in usage}
-
-
 def digest_json(digest: TeamDigest) -> dict[str, object]:
     """A digest as `mileage digest --format json` prints it: this week, `history` of the same keys, provenance.
 
     Tokens, cost (USD) and ratios are numbers, or None where they are withheld or nothing divides.
-    `outcomes.verified` counts exploration too; the ratios leave it out.
+    `outcomes.verified` counts exploration too; the ratios leave it out. `unattributed_share` is the
+    part of the tokens that count for no outcome, 0 to 1.
     """
     weeks = [_week_json(digest.team_name, week) for week in digest.history]
     sources = digest.sources if digest.this_week.figures.shown else ()
@@ -276,6 +296,7 @@ def _week_json(team: str, week: TeamWeek) -> dict[str, object]:
         "tokens": figures.tokens if figures else None,
         "tokens_unpriced": figures.tokens_unpriced if figures else None,
         "cost_list_usd": _number(figures.cost_list_usd) if figures else None,
+        "unattributed_share": _rounded(figures.unattributed_share) if figures else None,
         "outcomes_per_million_tokens": (
             _number(figures.outcomes_per_million_tokens) if figures else None
         ),
@@ -291,3 +312,7 @@ def _week_json(team: str, week: TeamWeek) -> dict[str, object]:
 
 def _number(amount: Decimal | None) -> float | None:
     return None if amount is None else float(amount)
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)

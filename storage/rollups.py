@@ -161,9 +161,11 @@ def person_weeks(session: Session, team_id: int, week: IsoWeek) -> list[PersonWe
         .group_by(col(EngineerDayRow.person_id))
         .order_by(col(EngineerDayRow.person_id))
     )
+    used = session.exec(query).all()
+    loose = usage_shares.unattributed_by_person(session, [row[0] for row in used], week)
     return [
-        PersonWeek(person_id, int(tokens), usd_from_nanos(int(cost)), int(unpriced))
-        for person_id, tokens, cost, unpriced in session.exec(query)
+        PersonWeek(one, int(tokens), usd_from_nanos(int(cost)), int(unpriced), loose.get(one, 0))
+        for one, tokens, cost, unpriced in used
     ]
 
 

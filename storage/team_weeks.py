@@ -49,7 +49,11 @@ def usage_at_closing(session: Session, team_id: int, week: IsoWeek) -> list[Pers
     )
     return [
         PersonWeek(
-            row.person_id, row.tokens, usd_from_nanos(row.cost_list_nusd), row.tokens_unpriced
+            row.person_id,
+            row.tokens,
+            usd_from_nanos(row.cost_list_nusd),
+            row.tokens_unpriced,
+            row.tokens_unattributed,
         )
         for row in session.exec(query)
     ]
@@ -117,6 +121,7 @@ def absorb(session: Session, into: int, other: int) -> None:
             kept.tokens += row.tokens
             kept.cost_list_nusd += row.cost_list_nusd
             kept.tokens_unpriced += row.tokens_unpriced
+            kept.tokens_unattributed += row.tokens_unattributed
         session.add(kept)
         session.delete(row)
     session.flush()
@@ -133,6 +138,7 @@ def _keep_usage(
             "tokens": one.tokens,
             "cost_list_nusd": nanos_from_usd(one.cost_list),
             "tokens_unpriced": one.tokens_unpriced,
+            "tokens_unattributed": one.tokens_unattributed,
         }
         for one in usage
     ]
@@ -145,12 +151,17 @@ def _columns(sums: WeekSums, now: datetime) -> dict[str, int | datetime | None]:
         "tokens": sums.tokens,
         "cost_list_nusd": nanos_from_usd(sums.cost_list),
         "tokens_unpriced": sums.tokens_unpriced,
+        "tokens_unattributed": sums.tokens_unattributed,
         "closed_at": now,
     }
 
 
 def _closed(row: TeamWeekRow) -> ClosedWeek:
     sums = WeekSums(
-        row.contributors, row.tokens, usd_from_nanos(row.cost_list_nusd), row.tokens_unpriced
+        row.contributors,
+        row.tokens,
+        usd_from_nanos(row.cost_list_nusd),
+        row.tokens_unpriced,
+        row.tokens_unattributed,
     )
     return ClosedWeek(IsoWeek.of(row.week), sums, row.version, row.closed_at)

@@ -8,10 +8,22 @@ without the raw records.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Date, Integer, Row, bindparam, delete, or_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    Row,
+    bindparam,
+    delete,
+    func,
+    or_,
+    update,
+)
 from sqlmodel import Session, col, select
 
 from policies.attribution import UsageKeys, attribute
+from policies.periods import IsoWeek
 from policies.usage import from_microseconds, microseconds
 from storage import outcome_indexes
 from storage.outcome_indexes import OutcomeIndexes
@@ -70,6 +82,23 @@ def resolve(
         changed = [new for row in found if (new := _change_of(row, indexes)) is not None]
         if changed:
             connection.execute(ATTRIBUTE_ANEW, changed)
+
+
+def unattributed_by_person(
+    session: Session, person_ids: Collection[int], week: IsoWeek
+) -> dict[int, int]:
+    """The tokens of the week that count for no outcome; for sums over a team, as `person_weeks` are."""
+    found: dict[int, int] = {}
+    for ids in slices(sorted(person_ids)):
+        query = (
+            select(_share.person_id, func.sum(_share.tokens))
+            .where(_share.person_id.in_(ids), _share.outcome_id.is_(None))
+            .where(_share.day.between(week.monday, week.sunday))
+            .group_by(_share.person_id)
+        )
+        for person_id, tokens in session.connection().execute(query):
+            found[person_id] = int(tokens)
+    return found
 
 
 def _rows_of_day(

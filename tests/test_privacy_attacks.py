@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.flows import digest, teams
+from bot.flows import digest, outcomes, teams
 from bot.flows.people import Introduction, Speaker, recognise
 from bot.flows.posts import NotYet
 from bot.flows.refusals import Refusal
@@ -25,6 +25,7 @@ from bot.intents.forms import SetUp
 from messages.digest_text import digest_text
 from messages.render import render
 from policies.metrics import PersonWeek, digest_json
+from policies.outcomes import KeyKind, OutcomeDraft, OutcomeKey
 from policies.people import SlackIdentity, Weekday
 from policies.periods import IsoWeek
 from policies.privacy import GroupRule, reason_to_withhold
@@ -41,7 +42,7 @@ MONDAY = datetime(2026, 11, 16, 8, 30, tzinfo=UTC)
 WEEK = IsoWeek(2026, 46)
 IN_WEEK = datetime(2026, 11, 11, 12, tzinfo=UTC)
 ALL = ("ana", "ben", "chi", "dee", "eli", "fay")
-SUMS = ("tokens", "cost_list_usd", "tokens_unpriced")
+SUMS = ("tokens", "cost_list_usd", "tokens_unpriced", "unattributed_share")
 Figures = Mapping[str, Any]
 
 
@@ -307,6 +308,70 @@ def test_a_withheld_week_tells_of_no_source(sqlite_database: Database) -> None:
     assert told["price_basis"] == ""
 
 
+# What counts for no outcome
+
+
+def declare(database: Database, key: str, name: str = "ana") -> None:
+    """An outcome that takes everybody's usage of a ticket, also what was used before."""
+    draft = OutcomeDraft("Faster checkout", keys=(OutcomeKey(KeyKind.TICKET, key),))
+    outcomes.declare(database, MONDAY, speaker(database, name), draft)
+
+
+@pytest.mark.parametrize(
+    ("linked", "told"),
+    [
+        ("", 1.0),
+        ("a", None),
+        ("abcde", None),
+        ("abcdef", 0.0),
+    ],
+    ids=["nobody linked anything", "one did", "all but one did", "all did"],
+)
+def test_the_part_without_an_outcome_is_told_only_where_both_parts_are_of_enough_people(
+    database: Database, linked: str, told: float | None
+) -> None:
+    set_up(database, *ALL)
+    for name in ALL:
+        use(database, name, "1", 10_000, ticket="IN-1" if name[0] in linked else "OUT-1")
+    declare(database, "IN-1")
+    page = digest.preview(database, MONDAY, speaker(database, "ana"), None, RULE)
+    assert digest_json(page.digest)["unattributed_share"] == told
+    for said in (str(render(page)), digest_text(page.digest)):
+        assert ("linked to" in said) is (told is not None)
+
+
+def test_a_part_that_everybody_has_is_told_and_stands(database: Database) -> None:
+    set_up(database, *ALL)
+    for name in ALL:
+        use(database, name, "1", 3_000, ticket="IN-1")
+        use(database, name, "2", 1_000, ticket=f"OUT-{name[0].upper()}")
+    declare(database, "IN-1")
+    before = preview(database)
+    assert before["unattributed_share"] == 0.25
+    assert "25% of the tokens are linked to no outcome." in digest_text(
+        digest.preview(database, MONDAY, speaker(database, "ana"), None, RULE).digest
+    )
+    declare(database, "OUT-F", "fay")
+    assert differences(before, preview(database)) == {}
+    assert differences(before, posted(database, MONDAY)) == {}
+
+
+def test_what_one_person_linked_is_not_seen_when_a_week_is_stated_anew(
+    sqlite_database: Database,
+) -> None:
+    set_up(sqlite_database, *ALL)
+    for name in ALL:
+        use(sqlite_database, name, "1", 3_000, ticket="IN-1")
+        use(sqlite_database, name, "2", 1_000, ticket=f"OUT-{name[0].upper()}")
+    declare(sqlite_database, "IN-1")
+    assert preview(sqlite_database)["unattributed_share"] == 0.25
+    declare(sqlite_database, "OUT-F", "fay")
+    for name in ALL:
+        use(sqlite_database, name, "late", 1_000, ticket="IN-1")
+    told = preview(sqlite_database)
+    assert (told["tokens"], told["unattributed_share"]) == (30_000, None)
+
+
 # Any sequence
 
 STEPS = st.lists(
@@ -367,7 +432,7 @@ class World:
         if found is None:
             return
         told = preview(self.database, now=self.now, channel=f"C{team}")
-        for week, (tokens, _, _) in sums(told).items():
+        for week, (tokens, *_) in sums(told).items():
             if tokens:
                 usage = self._usage(found.id, IsoWeek.parse(week))
                 before = self.shown.setdefault((team, week), [])
@@ -430,7 +495,7 @@ def test_two_figures_of_one_week_never_differ_by_what_few_people_used(
 
 def test_the_attacks_would_be_seen() -> None:
     """The comparison finds a leak where there is one."""
-    before = {"week": "2026-W46", "tokens": 10, "cost_list_usd": 1.0, "tokens_unpriced": 0}
+    before = {"week": "2026-W46", **dict.fromkeys(SUMS, 1)}
     after = {**before, "tokens": 8}
     assert differences({**before, "history": []}, {**after, "history": []})
     assert reason_to_withhold({1: Decimal(2)}, RULE) is not None

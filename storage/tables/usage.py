@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field
 
 from storage.tables.base import Stored
@@ -126,7 +126,8 @@ class UsageShareRow(Stored, table=True):
 class TeamWeekRow(Stored, table=True):
     """A team's week whose figures were shown: they stand from then on. `week` is its Monday.
 
-    `version` counts how often they were stated; `tokens_unpriced` is null where it is not told.
+    `version` counts how often they were stated; `tokens_unpriced` and `tokens_unattributed` (which
+    count for no outcome) are null where they are not told.
     """
 
     __tablename__ = "team_week"
@@ -137,6 +138,7 @@ class TeamWeekRow(Stored, table=True):
     tokens: int = Field(sa_type=BigInteger)
     cost_list_nusd: int = Field(sa_type=BigInteger)
     tokens_unpriced: int | None = Field(default=None, sa_type=BigInteger)
+    tokens_unattributed: int | None = Field(default=None, sa_type=BigInteger)
     closed_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -150,3 +152,6 @@ class TeamWeekPersonRow(Stored, table=True):
     tokens: int = Field(sa_type=BigInteger)
     cost_list_nusd: int = Field(sa_type=BigInteger)
     tokens_unpriced: int = Field(sa_type=BigInteger)
+    tokens_unattributed: int = Field(
+        default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")}
+    )

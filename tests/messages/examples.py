@@ -97,7 +97,8 @@ def outcome(number: int, title: str, **changes: object) -> Outcome:
 
 def a_week(week: IsoWeek, verified: int, people: int, tokens: int, explored: int = 0) -> TeamWeek:
     usage = [
-        PersonWeek(one, tokens, Decimal(tokens) / 250_000, tokens // 50) for one in range(people)
+        PersonWeek(one, tokens, Decimal(tokens) / 250_000, tokens // 50, tokens // 3)
+        for one in range(people)
     ]
     return team_week(week, OutcomeCounts(verified + 2, verified + 1, verified), usage, GroupRule())
 

@@ -120,6 +120,7 @@ KEYS = {
     "withheld_because",
     "verified_exploration",
     "fixed_on",
+    "unattributed_share",
 }
 PROVENANCE = {"sources", "other_sources", "price_basis"}
 
@@ -150,5 +151,6 @@ def test_the_json_digest_withholds_what_the_channel_may_not_see() -> None:
         "cost_list_usd",
         "outcomes_per_million_tokens",
         "cost_per_verified_outcome_usd",
+        "unattributed_share",
     )
-    assert [told[name] for name in hidden] == [None] * 4
+    assert [told[name] for name in hidden] == [None] * 5

@@ -138,6 +138,58 @@ def test_tokens_without_a_price_are_counted_only_where_enough_people_have_them_a
     assert figures.tokens_unpriced == told
 
 
+@pytest.mark.parametrize(
+    ("unattributed", "told"),
+    [
+        ((0, 0, 0, 0, 0, 0), 0),
+        ((25, 25, 25, 25, 25, 25), 0.25),
+        ((100, 100, 100, 100, 100, 100), 1),
+        ((50, 0, 0, 0, 0, 0), None),
+        ((90, 1, 1, 1, 1, 1), None),
+        ((100, 100, 100, 100, 100, 0), None),
+    ],
+    ids=["none", "a part of all", "all of all", "of one", "of one above all", "of all but one"],
+)
+def test_the_part_without_an_outcome_is_held_to_the_rule_like_the_part_with_one(
+    unattributed: tuple[int, ...], told: float | None
+) -> None:
+    usage = [PersonWeek(n, 100, Decimal(1), 0, part) for n, part in enumerate(unattributed)]
+    figures = team_week(WEEK, COUNTS, usage, RULE).figures.shown
+    assert figures is not None
+    assert figures.unattributed_share == told
+
+
+def test_linking_alone_states_no_week_anew() -> None:
+    before = [PersonWeek(n, 100, Decimal(1), 0, 50) for n in range(6)]
+    linked = [PersonWeek(n, 100, Decimal(1), 0, 50 * (n > 0)) for n in range(6)]
+    closed = sums_to_close(before, RULE)
+    assert closed is not None
+    assert sums_to_close_anew(closed, before, linked, RULE) is None
+
+
+@pytest.mark.parametrize(
+    ("unattributed", "told"),
+    [
+        ((150, 150, 150, 150, 150, 150), 900),
+        ((50, 50, 50, 50, 50, 50), 300),
+        ((0, 150, 150, 150, 150, 150), None),
+        ((150, 50, 50, 50, 50, 50), None),
+        ((250, 250, 250, 250, 250, 50), None),
+    ],
+    ids=["both more", "only with one", "one linked", "one more without", "one more with"],
+)
+def test_the_part_without_an_outcome_is_told_anew_only_where_both_parts_grew_by_enough_people(
+    unattributed: tuple[int, ...], told: int | None
+) -> None:
+    before = [PersonWeek(n, 200, Decimal(1), 0, 50) for n in range(6)]
+    after = [PersonWeek(n, 400, Decimal(2), 0, part) for n, part in enumerate(unattributed)]
+    closed = sums_to_close(before, RULE)
+    assert closed is not None
+    anew = sums_to_close_anew(closed, before, after, RULE)
+    assert anew is not None
+    assert (anew.tokens, anew.tokens_unattributed) == (2400, told)
+
+
 def test_exploration_is_not_scored() -> None:
     week = team_week(WEEK, OutcomeCounts(9, 9, 4, explored=3), a_week_of(*[10**6] * 5), RULE)
     figures = week.figures.shown

@@ -44,8 +44,8 @@ def test_a_week_is_summed_per_person_at_home_in_the_team(
         )
     with database.reading() as session:
         assert rollups.person_weeks(session, team_id, WEEK) == [
-            PersonWeek(ann, 2 * TOKENS, Decimal("0.039"), TOKENS),
-            PersonWeek(bob, TOKENS, Decimal("0.039"), 0),
+            PersonWeek(ann, 2 * TOKENS, Decimal("0.039"), TOKENS, 2 * TOKENS),
+            PersonWeek(bob, TOKENS, Decimal("0.039"), 0, TOKENS),
         ]
         by_week = [rollups.person_weeks(session, team_id, week) for week in WEEK.plus(1).last(4)]
         assert [[one.tokens // TOKENS for one in week] for week in by_week] == [
@@ -131,4 +131,5 @@ def test_a_persons_week_carries_no_name_to_order_by() -> None:
         "tokens",
         "cost_list",
         "tokens_unpriced",
+        "tokens_unattributed",
     }

@@ -235,6 +235,13 @@ def upgrade() -> None:
         "outcome_event",
         sa.Column("change", sa.String(), server_default=sa.text("''"), nullable=False),
     )
+    op.add_column("team_week", sa.Column("tokens_unattributed", sa.BigInteger(), nullable=True))
+    op.add_column(
+        "team_week_person",
+        sa.Column(
+            "tokens_unattributed", sa.BigInteger(), server_default=sa.text("0"), nullable=False
+        ),
+    )
     # What was stored before has no known keys here: it counts for no outcome until linked.
     op.execute(
         "INSERT INTO usage_share (person_id, day, place, method, confidence,"
@@ -246,6 +253,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("team_week_person", "tokens_unattributed")
+    op.drop_column("team_week", "tokens_unattributed")
     op.drop_column("outcome_event", "change")
     op.drop_index("ix_outcome_state_verified_at", table_name="outcome")
     op.drop_index("ix_limit_push_state_due_at", table_name="limit_push")
