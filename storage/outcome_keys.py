@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from policies.outcomes import Outcome, OutcomeKey
-from storage import attribution
-from storage.tables import OutcomeEventRow, OutcomeKeyRow
+from storage import attribution, outcomes
+from storage.tables import OutcomeKeyRow
 
 
 def add_key(
@@ -24,16 +24,5 @@ def add_key(
             value=key.value,
         )
     )
-    session.add(
-        OutcomeEventRow(
-            outcome_id=outcome.id,
-            actor_id=actor_id,
-            at=now,
-            before=outcome.state.value,
-            after=outcome.state.value,
-            reason=key.value,
-            change="keys",
-        )
-    )
-    session.flush()
+    outcomes.note_change(session, outcome, actor_id, "keys", key.value, now)
     attribution.outcomes_changed(session, outcome)

@@ -22,12 +22,14 @@ from policies.outcomes import (
 )
 from policies.people import Person, Roster
 from policies.standing import Standing, Verb, require, standings_of
-from storage import attribution, audit, deliveries, outcomes, people
+from storage import attribution, audit, deliveries, focus, outcomes, people
 from storage.database import Database
 from storage.deliveries import Claim
 
 OWNER_NEWS: Final = "owner_news"
 """A direct message to an owner about what somebody else did to their outcome; subject O-12."""
+
+WORKED_ON: Final = (OutcomeState.DECLARED, OutcomeState.REJECTED)
 
 TOLD_TO_OWNERS: Final = (OutcomeState.REJECTED, OutcomeState.DROPPED, OutcomeState.REVERTED)
 
@@ -78,10 +80,12 @@ def take_step(
     now: datetime,
     reason: str = "",
 ) -> OutcomeEvent:
-    """Move an outcome on, audit it, and tell its owner where another did it.
+    """Move an outcome on, audit it, and tell its owner where another did it. Finished, it leaves focus.
 
     NotAllowed where somebody else was first.
     """
+    if after.state not in WORKED_ON:
+        focus.end_focus_on(session, before.id, now)
     event = OutcomeEvent(before.id, actor.id, now, before.state, after.state, reason)
     if not outcomes.save_transition(session, before, after, event):
         raise NotAllowed(f"{before.label} has just changed. Look at it again.")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.flows import focus, linking, me, outcomes
+from bot.flows import focus, linking, me, outcomes, reviews
 from bot.flows.people import Speaker
 from bot.flows.refusals import Refusal
 from messages.pages.attribution import Linked
@@ -96,7 +96,7 @@ def test_only_open_outcomes_of_ones_own_team_come_into_focus(
     theirs = declared(database, other)
     own = declared(database, ben)
     outcomes.claim(database, NOW, ben, own.id, "https://git.example.com/pull/1")
-    outcomes.verify(database, NOW, introduce(database, "chi"), own.id)
+    reviews.verify(database, NOW, introduce(database, "chi"), own.id)
     for outcome_id in (theirs.id, 999):
         with pytest.raises(Refusal, match=f"Your team has no outcome O-{outcome_id}"):
             focus.start(database, NOW, ben, outcome_id)
@@ -104,6 +104,18 @@ def test_only_open_outcomes_of_ones_own_team_come_into_focus(
         focus.start(database, NOW, ben, own.id)
     with pytest.raises(Refusal, match="No outcome of yours is in focus"):
         focus.stop(database, NOW, ben)
+
+
+def test_a_finished_outcome_leaves_focus(database: Database, ben: Speaker) -> None:
+    outcome = declared(database, ben)
+    focus.start(database, NOW, introduce(database, "chi"), outcome.id)
+    outcomes.claim(database, NOW + timedelta(hours=1), ben, outcome.id, "https://git.example/1")
+    for minutes in (30, 90):
+        at = NOW + timedelta(minutes=minutes)
+        use(database, introduce(database, "chi"), str(minutes), at, **KEYLESS)
+    assert attributed(database, outcome) == 1
+    with pytest.raises(Refusal, match="No outcome of yours is in focus"):
+        focus.stop(database, NOW + timedelta(hours=2), introduce(database, "chi"))
 
 
 # Linking
@@ -176,7 +188,7 @@ def test_nothing_is_linked_to_an_outcome_of_another_team_or_one_that_is_over(
     theirs = declared(database, elsewhere(database))
     over = declared(database, ben)
     outcomes.claim(database, NOW, ben, over.id, "https://git.example.com/pull/1")
-    outcomes.verify(database, NOW, introduce(database, "chi"), over.id)
+    reviews.verify(database, NOW, introduce(database, "chi"), over.id)
     use(database, ben, "1", ticket="PAY-9")
     [group] = unlinked(database, ben)
     with pytest.raises(Refusal, match="Your team has no outcome"):
