@@ -32,8 +32,10 @@ OWNER_ALONE = frozenset({Standing.OWNER})
 COLLEAGUES = frozenset({Standing.COLLEAGUE})
 OWNER_AND_LEADS = frozenset({Standing.OWNER, Standing.LEAD})
 
+THE_TEAM = frozenset(Standing)
+
 MAY: Mapping[Verb, frozenset[Standing]] = {
-    Verb.SHOW: frozenset(Standing),
+    Verb.SHOW: THE_TEAM,
     Verb.CLAIM: OWNER_ALONE,
     Verb.VERIFY: COLLEAGUES,
     Verb.REJECT: COLLEAGUES,
@@ -46,6 +48,7 @@ _WHO = {
     OWNER_ALONE: "its owner",
     COLLEAGUES: "a colleague of its owner",
     OWNER_AND_LEADS: "its owner or a lead of the team",
+    THE_TEAM: "a person of its team",
 }
 
 
