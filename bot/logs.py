@@ -20,6 +20,8 @@ QUIET_LOGGERS = (
     "apscheduler",
     "uvicorn",
     "alembic",
+    "httpx",
+    "httpcore",
 )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -65,13 +66,30 @@ def unchecked(session: Session, host: str) -> list[Unchecked]:
 
 
 def begin(session: Session, one: Unchecked, due_at: datetime | None) -> None:
-    """Begin the check of a claim; with None there is nothing to ask about its link."""
-    session.merge(
-        EvidenceCheckRow(
-            outcome_id=one.outcome_id, url=one.url, claimed_at=one.claimed_at, due_at=due_at
+    """Begin the check of a claim, unless another replica has; with None there is nothing to ask."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = {
+        "outcome_id": one.outcome_id,
+        "url": one.url,
+        "claimed_at": one.claimed_at,
+        "finding": "",
+        "detail": "",
+        "due_at": due_at,
+        "attempt": 0,
+        "failures": 0,
+        "kept_by": None,
+        "kept_at": None,
+    }
+    session.exec(
+        insert(EvidenceCheckRow)
+        .values(values)
+        .on_conflict_do_update(
+            index_elements=["outcome_id"],
+            set_=values,
+            where=(col(EvidenceCheckRow.url) != one.url)
+            | (col(EvidenceCheckRow.claimed_at) != one.claimed_at),
         )
     )
-    session.flush()
 
 
 def is_due(session: Session, now: datetime) -> bool:
@@ -136,6 +154,12 @@ def keep(session: Session, check: Check, person_id: int, now: datetime) -> bool:
 def check_of(session: Session, outcome_id: int) -> Check | None:
     """The check of an outcome's last claim that was looked at."""
     row = session.get(EvidenceCheckRow, outcome_id, populate_existing=True)
+    return _check(row) if row else None
+
+
+def hold(session: Session, outcome_id: int) -> Check | None:
+    """The same, and nobody else changes it until the transaction ends."""
+    row = session.get(EvidenceCheckRow, outcome_id, populate_existing=True, with_for_update=True)
     return _check(row) if row else None
 
 

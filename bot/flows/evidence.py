@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.flows import outcomes as outcome_flows
 from bot.flows.calls import Called
 from bot.flows.outcome_steps import (
     outcome_and_roster,
@@ -19,6 +18,7 @@ from bot.flows.outcome_steps import (
     person_of,
     refresh_card,
 )
+from bot.flows.outcomes import revert_in
 from bot.flows.people import Speaker
 from bot.flows.posts import NotYet, Post
 from connectors.github import ClosedUnmerged, Finding, GitHub, Merged, Open, Reverted
@@ -71,10 +71,9 @@ def mark_reverted(
     database: Database, now: datetime, speaker: Speaker, outcome_id: int
 ) -> OutcomeMoved:
     """Take an outcome back for what GitHub said, as a lead of its team."""
-    with database.reading() as session:
-        _, check = _proposed(session, speaker, outcome_id)
-    moved = outcome_flows.revert(database, now, speaker, outcome_id, f"GitHub: {check.detail}")
     with database.writing() as session:
+        _, check = _proposed(session, speaker, outcome_id)
+        moved = revert_in(session, now, speaker, outcome_id, f"GitHub: {check.detail}")
         _settle_proposals(session, check, now)
     return moved
 
@@ -183,9 +182,9 @@ def _settle_proposals(session: Session, check: Check, now: datetime) -> None:
 
 
 def _proposed(session: Session, speaker: Speaker, outcome_id: int) -> tuple[Outcome, Check]:
-    """The outcome and the finding against it, if the speaker may decide about it."""
+    """The outcome and the finding against it, if the speaker may decide about it; one at a time may."""
+    check = evidence.hold(session, outcome_id)
     outcome, _ = outcome_for(session, speaker, outcome_id, Verb.REVERT)
-    check = evidence.check_of(session, outcome.id)
     if check is None or check.finding not in TAKES_BACK or outcome.claimed_at != check.claimed_at:
         raise NotAllowed(f"Nothing speaks against {outcome.label} any more.")
     if check.kept_by is not None:

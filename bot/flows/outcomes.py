@@ -121,8 +121,15 @@ def revert(
 ) -> OutcomeMoved:
     """Take a verified outcome back, as its owner or as a lead of its team."""
     with database.writing() as session:
-        before, _ = outcome_for(session, speaker, outcome_id, Verb.REVERT)
-        return _settle(session, now, speaker, before, before.revert(), reason)
+        return revert_in(session, now, speaker, outcome_id, reason)
+
+
+def revert_in(
+    session: Session, now: datetime, speaker: Speaker, outcome_id: int, reason: str
+) -> OutcomeMoved:
+    """The same, as a part of something larger."""
+    before, _ = outcome_for(session, speaker, outcome_id, Verb.REVERT)
+    return _settle(session, now, speaker, before, before.revert(), reason)
 
 
 def assess(

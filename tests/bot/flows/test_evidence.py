@@ -1,7 +1,9 @@
 """GitHub as a witness: what it says stands on the card, and a revert later is a lead's to decide."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
 
 import pytest
 
@@ -32,6 +34,7 @@ from tests.connectors.outside import (
 )
 
 NOW = datetime.fromisoformat("2026-11-23T09:30:00Z")
+DECISIONS = ("outcome.kept", "outcome.reverted")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -331,6 +334,47 @@ def test_a_lead_keeps_it_and_nobody_decides_twice(
     with database.reading() as session:
         entries = audit.entries_about(session, f"O-{outcome_id}")
     assert [one.action for one in entries].count("outcome.kept") == 1
+
+
+def test_fifty_presses_at_once_decide_it_once(
+    database: Database, github: GitHub, fake: FakeGitHub, outcome_id: int
+) -> None:
+    proposed(database, fake, github, outcome_id)
+    ana = introduce(database, "ana")
+    start = Barrier(10)
+
+    def press(number: int) -> bool:
+        start.wait()
+        decide = evidence.keep if number % 2 else evidence.mark_reverted
+        try:
+            decide(database, NOW + DAY, ana, outcome_id)
+        except NotAllowed:
+            return False
+        return True
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(press, range(50))) == 1
+    with database.reading() as session:
+        entries = audit.entries_about(session, f"O-{outcome_id}")
+    decisions = [one.action for one in entries if one.action in DECISIONS]
+    assert len(decisions) == 1
+    is_kept = decisions == ["outcome.kept"]
+    assert (state_of(database, outcome_id) is OutcomeState.VERIFIED) is is_kept
+
+
+def test_replicas_that_look_at_once_find_it_once(
+    database: Database, github: GitHub, server: Outside, outcome_id: int
+) -> None:
+    start = Barrier(6)
+
+    def look(_: int) -> bool:
+        start.wait()
+        return ask(database, github) is not None
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(look, range(6))) == 1
+    assert reasons(database, outcome_id) == ["GitHub: not merged yet"]
+    assert len(server.asked) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """A person's limit on its way to systems that enforce it: it arrives as it is then, or the card says why not."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
 
 import pytest
 from sqlmodel import update
@@ -230,6 +232,24 @@ def test_a_limit_that_changes_while_it_is_sent_is_sent_again(
     assert send(database, target, NOW + MINUTE) is not None
     assert proxy.users["u-ben"]["max_budget"] == 55
     assert send(database, target, NOW + MINUTE) is None
+
+
+def test_replicas_that_send_at_once_send_each_limit_once(
+    database: Database, ben_id: int, target: LimitTarget, server: Outside, proxy: FakeLiteLlm
+) -> None:
+    for who in ("ben", "chi", "dee"):
+        proxy.users[f"u-{who}"] = {"user_email": f"{who}@example.com"}
+        grant(database, 10, who)
+    start = Barrier(6)
+
+    def replica(_: int) -> int:
+        start.wait()
+        return sum(1 for _ in iter(lambda: send(database, target), None))
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(replica, range(6))) == 3
+    assert sum(asked.path == "/user/update" for asked in server.asked) == 3
+    assert {user["max_budget"] for user in proxy.users.values()} == {50}
 
 
 def test_a_person_without_an_address_is_a_failure_that_is_said(
