@@ -58,7 +58,8 @@ class BudgetTerms:
     """What holds for a team's budgets. Amounts are in the smallest parts of `unit`.
 
     `base` is what each member gets a period, `pool` the most that may be granted to the whole team in
-    a period (None: no limit), `auto_approve` up to which a request needs nobody (0: always somebody).
+    a period (None: no limit), `auto_approve` up to which a person's requests of a period need nobody
+    (0: always somebody).
     """
 
     team_id: int

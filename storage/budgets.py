@@ -206,15 +206,27 @@ def earmarks_for(session: Session, outcome_id: int) -> list[Grant]:
     )
 
 
-def granted_in(session: Session, team_id: int, unit: BudgetUnit, period: PeriodDays) -> int:
-    """How much was given to the team's people out of its pool in a period, without what was voided."""
+def extra_granted_in(session: Session, team_id: int, unit: BudgetUnit, period: PeriodDays) -> int:
+    """How much was granted beside the allowances in a period of the team.
+
+    What was voided later than on its first day counts in full: to count what it had left would tell
+    what somebody used of it, and to leave it out would let the same be granted twice.
+    """
+    query = select(func.sum(GrantRow.amount)).where(
+        GrantRow.team_id == team_id, *_extra_in(unit, period)
+    )
+    return int(session.exec(query).one() or 0)
+
+
+def approved_by_limit_in(
+    session: Session, team_id: int, person_id: int, unit: BudgetUnit, period: PeriodDays
+) -> int:
+    """How much of that a person asked for and nobody had to approve."""
     query = select(func.sum(GrantRow.amount)).where(
         GrantRow.team_id == team_id,
-        GrantRow.unit == unit.value,
-        col(GrantRow.kind).in_(ROOTS),
-        col(GrantRow.voided_on).is_(None),
-        GrantRow.first_day >= period.first,
-        GrantRow.first_day <= period.last,
+        GrantRow.requester_id == person_id,
+        col(GrantRow.approver_id).is_(None),
+        *_extra_in(unit, period),
     )
     return int(session.exec(query).one() or 0)
 
@@ -291,6 +303,16 @@ def absorb(session: Session, into: int, other: int) -> None:
             save_allowance(session, allowance.team_id, into, allowance.base, allowance.base_before)
         session.delete(allowance)
     session.flush()
+
+
+def _extra_in(unit: BudgetUnit, period: PeriodDays) -> tuple[ColumnElement[bool] | bool, ...]:
+    return (
+        GrantRow.kind == GrantKind.EXTRA.value,
+        GrantRow.unit == unit.value,
+        GrantRow.first_day >= period.first,
+        GrantRow.first_day <= period.last,
+        col(GrantRow.voided_on).is_(None) | (col(GrantRow.voided_on) > col(GrantRow.first_day)),
+    )
 
 
 def _select(session: Session, *conditions: ColumnElement[bool] | bool) -> list[Grant]:

@@ -1,12 +1,13 @@
 """Base allowances: a grant to each member in each period, and what it takes to change one midway."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from sqlmodel import Session
 
 from bot.flows.budget_rights import Desk
-from bot.flows.ledgers import ledger_of
+from bot.flows.ledgers import Ledger, ledger_of
 from policies.budgets import Grant, GrantKind
 from storage import audit, budgets, people
 from storage.budgets import GrantDraft
@@ -17,7 +18,8 @@ CHANGED = "The allowance was changed."
 def ensure_base_grants(session: Session, desk: Desk, now: datetime) -> int:
     """Give every member the base grant of the running period, once; returns how many got theirs.
 
-    Who joins a team that has them already gets theirs from today on, in full.
+    Who joins a team that has them already gets theirs in full, from the day on which this is first
+    asked, which the minute tick makes the day of joining.
     """
     missing = missing_base(session, desk)
     if not missing:
@@ -38,7 +40,7 @@ def ensure_base_grants(session: Session, desk: Desk, now: datetime) -> int:
         )
         for person_id in sorted(missing)
     ]
-    given = budgets.add_base_grants(session, [one for one in drafts if one.amount > 0], now)
+    given = budgets.add_base_grants(session, drafts, now)
     if given:
         audit.record(
             session,
@@ -52,9 +54,12 @@ def ensure_base_grants(session: Session, desk: Desk, now: datetime) -> int:
 
 
 def missing_base(session: Session, desk: Desk) -> set[int]:
-    """Who is at home in the team and has no base grant of the running period."""
+    """Who is at home in the team, is to get something each period, and has not got it in this one."""
     at_home = people.home_members_of(session, desk.team_id)
-    return at_home - budgets.with_base_grant(session, desk.team_id, desk.period.first)
+    missing = at_home - budgets.with_base_grant(session, desk.team_id, desk.period.first)
+    if desk.terms.base > 0 or not missing:
+        return missing
+    return missing & budgets.allowances_of(session, desk.team_id).keys()
 
 
 def come_to(
@@ -62,24 +67,18 @@ def come_to(
 ) -> Grant | None:
     """Make the base of the running period come to `wanted`; None where as much was used up already.
 
-    The base grants there are end today. A new one holds what `wanted` leaves after what they burned
-    and what was taken out of them before today; what was taken out today is taken out of the new one.
+    The base grant there is ends today, with what was set aside of it. A new one holds what `wanted`
+    leaves after what they burned before today, and the same is set aside of it again. Its amount tells
+    what the person used: a lead is shown the allowance instead.
     """
     ledger = ledger_of(session, desk.terms, person_id, desk.today)
-    of_period = [one for one in ledger.grants if _is_base_of(one, desk)]
     live = {one.id for one in ledger.grants if _is_live_base(one, desk)}
-    taken_today = [
-        one
-        for one in ledger.grants
-        if one.source_id in live and one.voided_on is None and one.first_day == desk.today
-    ]
-    for grant_id in [*sorted(live), *(one.id for one in taken_today)]:
+    shares = [one for one in shares_of(ledger.grants, live) if one.voided_on is None]
+    held = {one.id: ledger.held_this_morning(one) for one in shares}
+    for grant_id in [*sorted(live), *held]:
         budgets.void(session, grant_id, desk.today, actor_id, CHANGED, now)
-    left = wanted
-    if desk.today > desk.period.first:
-        before = ledger.on(desk.today - timedelta(days=1))
-        gone = [line for line in before.lines if _is_base_of(line.grant, desk)]
-        left -= sum(line.burned + line.moved_out for line in gone)
+    of_period = {one.id for one in ledger.grants if _is_base_of(one, desk)}
+    left = wanted - _burned_before_today(ledger, desk, of_period)
     if left <= 0:
         return None
     new = GrantDraft(
@@ -94,8 +93,21 @@ def come_to(
         created_by=actor_id,
     )
     grant = budgets.add_grant(session, new, now)
-    _take_again(session, desk, grant, taken_today, now)
+    for one in shares:
+        if one.outcome_id is not None and held[one.id] > 0:
+            again = earmark_from(desk, grant, held[one.id], one.outcome_id, None)
+            budgets.add_grant(session, again, now)
     return grant
+
+
+def shares_of(grants: Sequence[Grant], root_ids: Collection[int]) -> list[Grant]:
+    """What was taken out of these grants, and out of that again, in the order in which it was."""
+    found, ids = [], set(root_ids)
+    for grant in sorted(grants, key=attrgetter("id")):
+        if grant.source_id in ids:
+            ids.add(grant.id)
+            found.append(grant)
+    return found
 
 
 def earmark_from(
@@ -117,13 +129,13 @@ def earmark_from(
     )
 
 
-def _take_again(
-    session: Session, desk: Desk, source: Grant, earmarks: Sequence[Grant], now: datetime
-) -> None:
-    for one in earmarks:
-        if one.outcome_id is not None:
-            draft = earmark_from(desk, source, one.amount, one.outcome_id, None)
-            budgets.add_grant(session, draft, now)
+def _burned_before_today(ledger: Ledger, desk: Desk, base_ids: Collection[int]) -> int:
+    """What usage took of the period's base grants and of what was set aside of them."""
+    if desk.today == desk.period.first:
+        return 0
+    counted = {*base_ids, *(one.id for one in shares_of(ledger.grants, base_ids))}
+    before = ledger.on(desk.today - timedelta(days=1))
+    return sum(line.burned for line in before.lines if line.grant.id in counted)
 
 
 def _is_live_base(grant: Grant, desk: Desk) -> bool:

@@ -1,5 +1,6 @@
 """Setting one's own budget aside for outcomes, moving it between them, and undoing what was done last."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +16,7 @@ from bot.flows.budget_rights import (
     problems_of,
     refusals_audited,
 )
+from bot.flows.grants import end_with_shares
 from bot.flows.ledgers import Ledger, ledger_of
 from bot.flows.limits import push_limit
 from bot.flows.people import Speaker
@@ -23,7 +25,7 @@ from messages import wording
 from messages.pages.budgets import Earmarked, Moved, Undone
 from policies.amounts import Amount
 from policies.budget_requests import RequestState, parse_grant_label
-from policies.budgets import Grant, GrantBalance, GrantKind, takings
+from policies.budgets import Grant, GrantKind, takings
 from policies.outcomes import Outcome, outcome_label
 from storage import audit, budget_requests, budgets, people
 from storage.database import Database
@@ -51,12 +53,13 @@ def earmark(
         details = {"grants": len(got)}
         audit.record(session, speaker.person.id, "budget.earmarked", label, details, now)
         set_aside = sum(part.amount for part in got)
+        balance = ledger_of(session, desk.terms, speaker.person.id, desk.today).balance
         return Earmarked(
             outcome=outcome,
             wanted=amount,
             earmarked=desk.amount(set_aside),
             missing=desk.amount(amount.value - set_aside),
-            left_free=desk.amount(ledger.balance.left_for(None) - set_aside),
+            left_free=desk.amount(balance.left_for(None)),
         )
 
 
@@ -107,7 +110,7 @@ def release_earmarks(
     Called by the flow that drops it, in its transaction.
     """
     team = people.team_of(session, outcome.team_id)
-    if team is None:
+    if team is None or budgets.hold_terms(session, team.id) is None:
         return 0
     today = now.astimezone(team.zone).date()
     return sum(
@@ -128,14 +131,23 @@ def undo(
     with refusals_audited(database, now, speaker, subject), database.writing() as session:
         desk = desk_of_member(session, now, speaker)
         undone = _undone_before(session, now, speaker, request_key)
+        own = budgets.allowances_of(session, desk.team_id)
         if not undone:
             undone = _last_action(session, desk, speaker, now)
             _undo(session, desk, speaker, undone, now)
             if request_key is not None:
                 labels = " ".join(one.label for one in undone)
                 settle_request(session, speaker.person.id, request_key, labels)
-        person = people.persons_of(session, [undone[0].person_id])[undone[0].person_id]
-        return Undone(tuple(undone), person, desk.today)
+        person_id = undone[0].person_id
+        person = people.persons_of(session, [person_id])[person_id]
+        allowance = own[person_id].base if person_id in own else desk.terms.base
+        shown = (_as_allowance(one, allowance) for one in undone)
+        return Undone(tuple(shown), person, desk.today)
+
+
+def _as_allowance(grant: Grant, allowance: int) -> Grant:
+    """A base grant as a lead is shown it: its own amount tells what the person used."""
+    return replace(grant, amount=allowance) if grant.kind is GrantKind.BASE else grant
 
 
 def _require_sound(session: Session, desk: Desk, amount: Amount, outcome_ids: list[int]) -> None:
@@ -196,14 +208,12 @@ def _take_out(
     for line in lines:
         part = min(amount, line.remaining)
         origin = by_id.get(line.grant.source_id or 0)
-        if part == 0:
-            continue
-        if origin is None:
+        if part == 0 or origin is None:
             continue
         amount -= part
         person_id = ledger.person_id
         budgets.void(session, line.grant.id, desk.today, person_id, MOVED, now)
-        rest = _held_this_morning(ledger, line, desk) - part
+        rest = ledger.held_this_morning(line.grant) - part
         for outcome, share in ((source, rest), (target, part)):
             if outcome is not None and share > 0:
                 draft = earmark_from(desk, origin, share, outcome.id, person_id)
@@ -214,16 +224,6 @@ def _take_out(
             f"{granted} was granted for {source.label} alone.",
             "A lead can void it, and grant what is needed for another outcome.",
         )
-
-
-def _held_this_morning(ledger: Ledger, line: GrantBalance, desk: Desk) -> int:
-    """What a grant held when the day began: from then on its voiding counts, and today's usage is
-    charged anew.
-    """
-    if line.grant.first_day == desk.today:
-        return line.received - line.moved_out
-    before = {one.grant.id: one for one in ledger.on(desk.today - timedelta(days=1)).lines}
-    return before[line.grant.id].remaining
 
 
 def _undone_before(
@@ -258,7 +258,7 @@ def _undo(
         if one.kind is GrantKind.BASE:
             _restore_allowance(session, desk, one.person_id, now)
             continue
-        budgets.void(session, one.id, desk.today, actor_id, UNDONE, now)
+        end_with_shares(session, desk, one, actor_id, UNDONE, now)
         if one.kind is GrantKind.EXTRA:
             _reopen_request(session, one, now)
             budget_notices.tell_of_void(session, one, now)

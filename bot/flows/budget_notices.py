@@ -5,11 +5,11 @@ from typing import Final
 
 from sqlmodel import Session
 
+from bot.flows.budget_rights import Desk, pool_left
 from bot.flows.ledgers import ledger_of
 from bot.flows.limits import push_note
 from bot.flows.posts import NotYet, Post
 from messages.pages.budgets import GrantNotice, RequestCard, RequestDecided
-from policies.amounts import Amount
 from policies.budget_requests import (
     BudgetRequest,
     RequestState,
@@ -169,8 +169,6 @@ def request_card(session: Session, request: BudgetRequest, now: datetime) -> Req
     if roster is None or person is None or terms is None:
         return None
     today = local_day_of(now, roster.team.zone)
-    period = terms.period.containing(today)
-    granted = budgets.granted_in(session, terms.team_id, terms.unit, period)
     for_outcome = (
         budgets.grants_for_outcome(session, terms.team_id, request.outcome_id)
         if request.outcome_id
@@ -182,7 +180,7 @@ def request_card(session: Session, request: BudgetRequest, now: datetime) -> Req
         person=person,
         today=today,
         outcome=outcomes.outcome_of(session, request.outcome_id) if request.outcome_id else None,
-        pool_left=None if terms.pool is None else Amount(max(0, terms.pool - granted), terms.unit),
+        pool_left=pool_left(session, Desk(roster, terms, today)),
         band_without=without,
         band_with=band_with,
         earlier=tuple(one for one in for_outcome if one.id != request.grant_id),

@@ -48,6 +48,8 @@ from storage.requests import settle_request, take_request
 MOST_WAITING: Final = 20
 """So many requests of one person may wait at a time: a lead's messages are not a place to pile up."""
 
+ACCEPTED: Final = "budget.accepted"
+
 Step = Callable[[BudgetRequest], BudgetRequest]
 
 
@@ -143,7 +145,7 @@ def accept(database: Database, now: datetime, speaker: Speaker, request_id: int)
     def accepted(asked: BudgetRequest) -> BudgetRequest:
         return asked.accept(speaker.person.id)
 
-    return _answer(database, now, speaker, request_id, accepted, "budget.accepted")
+    return _answer(database, now, speaker, request_id, accepted, ACCEPTED)
 
 
 def withdraw(database: Database, now: datetime, speaker: Speaker, request_id: int) -> Decided:
@@ -206,12 +208,20 @@ def _ask(
     asked = budget_requests.add_request(session, kept, desk.team_id, person_id, now)
     details = {"outcome": draft.outcome_id or 0}
     audit.record(session, person_id, "budget.requested", asked.label, details, now)
-    left = pool_left(session, desk)
-    is_within_limit = draft.amount.value <= desk.terms.auto_approve
-    if is_within_limit and (left is None or draft.amount.value <= left.value):
+    if _needs_nobody(session, desk, asked):
         return _approve_by_limit(session, desk, asked, now)
     budget_notices.ask_leads(session, asked, desk.roster, now)
     return asked
+
+
+def _needs_nobody(session: Session, desk: Desk, asked: BudgetRequest) -> bool:
+    """Whether the team's limit, which is for all requests of a person in a period, and its pool allow it."""
+    already = budgets.approved_by_limit_in(
+        session, desk.team_id, asked.person_id, desk.terms.unit, desk.period
+    )
+    left = pool_left(session, desk)
+    has_room = left is None or asked.amount <= left.value
+    return has_room and already + asked.amount <= desk.terms.auto_approve
 
 
 def _approve_by_limit(
@@ -257,6 +267,11 @@ def _answer(
         desk, asked = _desk_and_request(session, now, speaker, request_id)
         if asked.person_id != speaker.person.id:
             raise _not_yours(label)
+        if action == ACCEPTED and not _still_leads(session, desk, asked):
+            raise Refusal(
+                f"Who offered this leads {desk.roster.team.name} no more.",
+                "Withdraw it, and ask anew with “/budget request”.",
+            )
         return _settle(session, desk, speaker, asked, step, action, now)
 
 
@@ -281,9 +296,22 @@ def _settle(
     if not budget_requests.save_decision(session, asked, after):
         raise NotAllowed(f"{asked.label} has just changed. Look at it again.")
     budget_notices.tell_of_decision(session, after, now)
-    details = {"person": asked.person_id, "grant": given.id if given else 0}
+    is_lead = desk.roster.is_led_by(speaker.person.id)
+    role = "lead" if is_lead else "admin" if leads(speaker, desk.roster) else "member"
+    details: dict[str, str | int] = {"person": asked.person_id, "as": role}
+    details["grant"] = given.id if given else 0
     audit.record(session, speaker.person.id, action, asked.label, details, now)
     return Decided(after, _person(session, asked.person_id), desk.today, given)
+
+
+def _still_leads(session: Session, desk: Desk, asked: BudgetRequest) -> bool:
+    """Whether who made the offer leads the team still, or made it as an admin of the workspace."""
+    if asked.decided_by is not None and desk.roster.is_led_by(asked.decided_by):
+        return True
+    return any(
+        one.action == "budget.countered" and one.details.get("as") == "admin"
+        for one in audit.entries_about(session, asked.label)
+    )
 
 
 def _give(

@@ -148,8 +148,18 @@ def pool_left(session: Session, desk: Desk) -> Amount | None:
     """What may still be granted to the team in the running period; None without a limit."""
     if desk.terms.pool is None:
         return None
-    granted = budgets.granted_in(session, desk.team_id, desk.terms.unit, desk.period)
-    return desk.amount(max(0, desk.terms.pool - granted))
+    return desk.amount(max(0, desk.terms.pool - granted_from_pool(session, desk)))
+
+
+def granted_from_pool(session: Session, desk: Desk) -> int:
+    """What was granted to the team for the running period: allowances in force, and what is beside them.
+
+    It follows from what leads granted alone, so that no usage can be told from it.
+    """
+    own = budgets.allowances_of(session, desk.team_id)
+    given = budgets.with_base_grant(session, desk.team_id, desk.period.first)
+    base = sum(own[one].base if one in own else desk.terms.base for one in given)
+    return base + budgets.extra_granted_in(session, desk.team_id, desk.terms.unit, desk.period)
 
 
 def require_pool(session: Session, desk: Desk, amount: int) -> None:

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from bot.flows.allowances import come_to, ensure_base_grants
 from bot.flows.budget_requests import as_typed
-from bot.flows.budget_rights import Desk, refusals_audited, roster_to_lead
+from bot.flows.budget_rights import Desk, granted_from_pool, refusals_audited, roster_to_lead
 from bot.flows.people import Speaker
 from bot.flows.refusals import NotYours, Refusal
 from messages import wording
@@ -134,7 +134,7 @@ def _end_all(
 
 def _require_room(session: Session, desk: Desk) -> None:
     """Refuse, and so undo, a pool that is smaller than what is granted already."""
-    granted = budgets.granted_in(session, desk.team_id, desk.terms.unit, desk.period)
+    granted = granted_from_pool(session, desk)
     if desk.terms.pool is not None and granted > desk.terms.pool:
         raise Refusal(
             f"The pool of {wording.budget(desk.amount(desk.terms.pool))} is less than what is "

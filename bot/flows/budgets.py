@@ -22,6 +22,8 @@ from bot.flows.me import freshness_of, price_basis_of
 from bot.flows.people import Speaker
 from messages.pages.budgets import OwnBudget, PersonBudget, TeamBudgets, WhatIf
 from policies.amounts import Amount, BudgetUnit
+from policies.budgets import GrantKind
+from policies.ledger_span import ledger_since
 from policies.outcomes import Outcome, local_day_of
 from policies.people import Roster
 from policies.what_if import PastBudget
@@ -124,13 +126,16 @@ def _team_budgets(session: Session, desk: Desk) -> TeamBudgets:
     at_home = people.home_members_of(session, desk.team_id)
     ledgers = ledgers_of(session, desk.terms, at_home, desk.today)
     persons = [one.person for one in desk.roster.members if one.person.id in ledgers]
+    allowances = _allowances(session, desk)
     return TeamBudgets(
         team=desk.roster.team,
         terms=desk.terms,
         period=desk.period,
         people=tuple(
             PersonBudget(
-                person, desk.amount(_granted(ledgers[person.id], desk)), ledgers[person.id].band()
+                person,
+                desk.amount(allowances.get(person.id, 0) + _extra(ledgers[person.id], desk)),
+                ledgers[person.id].band(),
             )
             for person in persons
         ),
@@ -139,16 +144,32 @@ def _team_budgets(session: Session, desk: Desk) -> TeamBudgets:
     )
 
 
-def _granted(ledger: Ledger, desk: Desk) -> int:
-    """What a person was given for the running period and holds today: amounts alone, no usage in it."""
+def _allowances(session: Session, desk: Desk) -> dict[int, int]:
+    """The allowance in force of everybody who has a base grant of the running period.
+
+    Never the amounts of base grants: that of one made midway tells what the person had used.
+    """
+    own = budgets.allowances_of(session, desk.team_id)
+    given = budgets.with_base_grant(session, desk.team_id, desk.period.first)
+    return {one: own[one].base if one in own else desk.terms.base for one in given}
+
+
+def _extra(ledger: Ledger, desk: Desk) -> int:
+    """What a person was granted beside the allowance and holds today."""
     return sum(
-        one.amount for one in ledger.grants if one.source_id is None and one.holds_on(desk.today)
+        one.amount
+        for one in ledger.grants
+        if one.kind is GrantKind.EXTRA and one.holds_on(desk.today)
     )
 
 
 def _past_budgets(session: Session, desk: Desk, first_day: date) -> list[PastBudget]:
     at_home = people.home_members_of(session, desk.team_id)
     held = budgets.grants_of(session, desk.team_id, at_home, desk.terms.unit)
-    begins = min((one.first_day for grants in held.values() for one in grants), default=first_day)
-    used = attribution.spends_of(session, at_home, desk.terms.unit, begins)
-    return [PastBudget(held[one], used[one]) for one in sorted(at_home)]
+    spans = {one: ledger_since(grants, first_day) for one, grants in held.items()}
+    earliest = min((since for _, since in spans.values()), default=first_day)
+    used = attribution.spends_of(session, at_home, desk.terms.unit, earliest)
+    return [
+        PastBudget(grants, [spend for spend in used[one] if spend.day >= since])
+        for one, (grants, since) in sorted(spans.items())
+    ]

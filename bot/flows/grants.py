@@ -1,16 +1,18 @@
 """Granting, setting allowances, moving, voiding and undoing."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session
 
 from bot.flows import budget_notices
-from bot.flows.allowances import come_to, ensure_base_grants
+from bot.flows.allowances import come_to, ensure_base_grants, shares_of
 from bot.flows.budget_rights import (
     Desk,
     desk_of_team,
     desk_to_lead,
+    granted_from_pool,
     leads,
     member_meant,
     outcome_meant,
@@ -121,8 +123,9 @@ def set_allowance(
         own = budgets.allowances_of(session, desk.team_id).get(person.id)
         before = own.base if own else None
         budgets.save_allowance(session, desk.team_id, person.id, amount.value, before)
+        if amount.value > (desk.terms.base if before is None else before):
+            _require_within_pool(session, desk)
         given = come_to(session, desk, person.id, amount.value, speaker.person.id, now)
-        _require_within_pool(session, desk)
         push_limit(session, desk.terms, person.id, now)
         audit.record(
             session,
@@ -136,14 +139,17 @@ def set_allowance(
             person=person,
             allowance=amount,
             period=desk.period,
-            grant=given,
+            grant=replace(given, amount=amount.value) if given else None,  # its own tells usage
             today=desk.today,
             pool_left=pool_left(session, desk),
         )
 
 
 def void(database: Database, now: datetime, speaker: Speaker, grant_id: int, reason: str) -> Voided:
-    """Let a grant to somebody of a team the speaker leads give nothing from today on, and tell them."""
+    """Let a grant to somebody of a team the speaker leads give nothing from today on, and tell them.
+
+    What was set aside of it ends with it.
+    """
     label = grant_label(grant_id)
     with refusals_audited(database, now, speaker, label), database.writing() as session:
         given = budgets.grant_of(session, grant_id)
@@ -152,16 +158,29 @@ def void(database: Database, now: datetime, speaker: Speaker, grant_id: int, rea
             raise NotYours(
                 f"You lead no team with a grant {label}.", "Copy the id from your reply."
             )
-        if not budgets.void(
-            session, grant_id, desk.today, speaker.person.id, reason[:MAX_REASON], now
-        ):
+        if given.kind is not GrantKind.EXTRA:
+            raise Refusal(
+                f"{label} is a {given.kind}, not a grant of its own.",
+                "Change somebody's allowance with “/budget set @person 60M”.",
+            )
+        if given.voided_on is not None:
             raise NotAllowed(f"{label} is voided already.")
+        end_with_shares(session, desk, given, speaker.person.id, reason[:MAX_REASON], now)
         budget_notices.tell_of_void(session, given, now)
         push_limit(session, desk.terms, given.person_id, now)
         audit.record(
             session, speaker.person.id, "budget.voided", label, {"person": given.person_id}, now
         )
         return Voided(given, _person(session, given.person_id), desk.today)
+
+
+def end_with_shares(
+    session: Session, desk: Desk, given: Grant, actor_id: int, reason: str, now: datetime
+) -> None:
+    """Void a grant, and what was set aside of it."""
+    held = budgets.grants_of(session, desk.team_id, [given.person_id], given.unit)
+    for one in [given, *shares_of(held[given.person_id], [given.id])]:
+        budgets.void(session, one.id, desk.today, actor_id, reason, now)
 
 
 def _other_member(session: Session, desk: Desk, speaker: Speaker, whom: Introduction) -> Person:
@@ -185,8 +204,7 @@ def _require_within_pool(session: Session, desk: Desk) -> None:
     """Refuse, and so undo, what has made the team's grants more than its pool."""
     if desk.terms.pool is None:
         return
-    granted = budgets.granted_in(session, desk.team_id, desk.terms.unit, desk.period)
-    if granted > desk.terms.pool:
+    if granted_from_pool(session, desk) > desk.terms.pool:
         raise Refusal(
             f"That is more than the pool of {desk.roster.team.name} has left.",
             "Set less, or raise the pool with “/budget setup”.",

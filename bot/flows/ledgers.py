@@ -43,6 +43,13 @@ class Ledger:
         balance = balance_of(grants, self._spends_since(), self.balance.period, self.balance.day)
         return Ledger(self.person_id, grants, self.spends, self.since, self.first_known, balance)
 
+    def held_this_morning(self, grant: Grant) -> int:
+        """What a grant held when the day began, which is what a void of today returns of it."""
+        if grant.first_day == self.balance.day:
+            return sum(one.received for one in self.balance.lines if one.grant.id == grant.id)
+        before = self.on(self.balance.day - timedelta(days=1))
+        return sum(one.remaining for one in before.lines if one.grant.id == grant.id)
+
     def _spends_since(self) -> list[Spend]:
         return [one for one in self.spends if one.day >= self.since]
 

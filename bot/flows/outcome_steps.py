@@ -90,6 +90,8 @@ def take_step(
     if not outcomes.save_transition(session, before, after, event):
         raise NotAllowed(f"{before.label} has just changed. Look at it again.")
     audit.record(session, actor.id, f"outcome.{after.state}", after.label, {}, now)
+    if after.state is OutcomeState.DROPPED:
+        release_earmarks(session, after, actor.id, now, f"{after.label} was dropped.")
     if actor.id != after.owner_id and after.state in TOLD_TO_OWNERS:
         deliveries.enqueue(
             session, OWNER_NEWS, f"person:{after.owner_id}", _stamp(event), after.label, now

@@ -67,7 +67,7 @@ async def answer_budget(edge: Edge, text: str, asked: Asked) -> MessagePage | No
                 budget_moves.move, now, speaker, amount, source_id, target_id, asked.request.key
             )
         case Undo():
-            return await edge.run_and_post(budget_moves.undo, now, speaker)
+            return await edge.run_and_post(budget_moves.undo, now, speaker, asked.request.key)
         case BudgetHelp():
             return Help(edge.commands, "budget")
         case ApproveRequest() | DeclineRequest():

@@ -1,10 +1,12 @@
 """Budgets as flows on both engines: granted, set, moved, voided and undone, each in one transaction."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.flows import budget_moves, budget_setup, budgets, grants
+from bot.flows import outcomes as outcome_flows
 from bot.flows.people import Speaker
 from bot.flows.refusals import NotYours, Refusal
 from messages.metadata import FormContext
@@ -19,6 +21,7 @@ from tests.bot.budgeted import NOW, M, asking, declared, named, tokens, uses, wi
 from tests.bot.seeded import introduce, payments
 
 SECOND = timedelta(seconds=1)
+TWO_DAYS = timedelta(days=2)
 YESTERDAY = NOW - timedelta(days=1)
 
 
@@ -35,8 +38,8 @@ def ben(database: Database, ana: Speaker) -> Speaker:
     return introduce(database, "ben")
 
 
-def left(database: Database, who: Speaker) -> int:
-    return budgets.own_budget(database, NOW, who).balance.left
+def left(database: Database, who: Speaker, now: datetime = NOW) -> int:
+    return budgets.own_budget(database, now, who).balance.left
 
 
 def left_for(database: Database, who: Speaker, outcome_id: int | None) -> int:
@@ -162,8 +165,8 @@ def test_an_allowance_makes_the_base_of_the_running_period_come_to_it(
     uses(database, ben, 15 * M, YESTERDAY)
     uses(database, ben, 5 * M, NOW)
     page = grants.set_allowance(database, NOW, ana, named("ben"), tokens(60 * M))
-    assert page.grant is not None
-    assert page.grant.amount == 45 * M
+    assert (page.allowance, page.grant) == (tokens(60 * M), page.grant)
+    assert [one.amount // M for one in grants_of(database, ben)] == [40, 45]
     assert left(database, ben) == 40 * M
     december = NOW + timedelta(days=14)
     assert budgets.own_budget(database, december, ben).balance.left == 60 * M
@@ -177,6 +180,64 @@ def test_what_was_set_aside_today_stays_set_aside_under_a_new_allowance(
     grants.set_allowance(database, NOW + SECOND, ana, named("ben"), tokens(60 * M))
     assert left_for(database, ben, outcome_id) == 10 * M
     assert left(database, ben) == 60 * M
+
+
+def test_nothing_that_a_lead_sees_of_a_new_allowance_tells_what_was_used(
+    database: Database, ana: Speaker
+) -> None:
+    """Ben used 23M and chi nothing; all a lead is shown of the two is the same."""
+    seen = []
+    for name, used in (("ben", 23 * M), ("chi", 0)):
+        who = introduce(database, name)
+        uses(database, who, used, YESTERDAY)
+        page = grants.set_allowance(database, NOW, ana, named(name), tokens(60 * M))
+        assert page.grant is not None
+        row = budgets.team_budgets(database, NOW, ana)
+        shown = next(one for one in row.people if one.person == who.person)
+        undone = budget_moves.undo(database, NOW + SECOND, ana)
+        seen.append((page.grant.amount, shown.granted, shown.band, undone.grants[0].amount))
+    assert seen[0] == seen[1]
+
+
+def test_the_pool_counts_allowances_and_not_what_was_left_of_them(database: Database) -> None:
+    with_terms(database, pool=300 * M)
+    ana, ben = introduce(database, "ana"), introduce(database, "ben")
+    uses(database, ben, 30 * M, YESTERDAY)
+    page = grants.set_allowance(database, NOW, ana, named("ben"), tokens(60 * M))
+    assert page.pool_left == tokens(40 * M)
+
+
+def test_a_pool_does_not_fill_again_with_what_was_voided(database: Database) -> None:
+    with_terms(database, pool=250 * M)
+    ana = introduce(database, "ana")
+    given = grants.grant(database, YESTERDAY, ana, named("ben"), asking(10 * M)).grant
+    grants.void(database, NOW, ana, given.id, "")
+    with pytest.raises(Refusal, match="0 tokens left"):
+        grants.grant(database, NOW, ana, named("ben"), asking(10 * M))
+
+
+def test_an_allowance_can_be_lowered_in_a_pool_that_is_exceeded(
+    database: Database, ana: Speaker
+) -> None:
+    grants.set_allowance(database, NOW, ana, named("ben"), tokens(90 * M))
+    with database.writing() as session:
+        terms = stored.terms_of(session, ana.team.id)
+        assert terms is not None
+        stored.save_terms(session, replace(terms, pool=200 * M))
+    grants.set_allowance(database, NOW, ana, named("ben"), tokens(50 * M))
+    with pytest.raises(Refusal, match="more than the pool"):
+        grants.set_allowance(database, NOW, ana, named("ben"), tokens(51 * M))
+
+
+def test_what_was_set_aside_earlier_is_still_there_to_be_moved_under_a_new_allowance(
+    database: Database, ana: Speaker, ben: Speaker
+) -> None:
+    one = declared(database, ben)
+    budget_moves.move(database, NOW, ben, tokens(10 * M), None, one)
+    grants.set_allowance(database, NOW + TWO_DAYS, ana, named("ben"), tokens(60 * M))
+    assert left(database, ben, NOW + TWO_DAYS) == 60 * M
+    budget_moves.move(database, NOW + 2 * TWO_DAYS, ben, tokens(10 * M), one, None)
+    assert left(database, ben, NOW + 2 * TWO_DAYS) == 60 * M
 
 
 # Setting aside and moving
@@ -305,6 +366,31 @@ def test_nobody_undoes_what_another_did(database: Database, ana: Speaker, ben: S
     with pytest.raises(Refusal, match="nothing of yours"):
         budget_moves.undo(database, NOW, ben)
     assert left(database, ben) == 50 * M
+
+
+def test_what_was_set_aside_of_a_grant_ends_with_it(
+    database: Database, ana: Speaker, ben: Speaker
+) -> None:
+    one = declared(database, ben)
+    given = grants.grant(database, NOW, ana, named("ben"), asking(10 * M)).grant
+    budget_moves.earmark(database, NOW, ben, one, tokens(50 * M))
+    grants.void(database, NOW, ana, given.id, "")
+    assert left(database, ben) == 40 * M
+
+
+def test_an_allowance_is_not_voided(database: Database, ana: Speaker, ben: Speaker) -> None:
+    (base,) = grants_of(database, ben)
+    with pytest.raises(Refusal, match="is a base, not a grant of its own"):
+        grants.void(database, NOW, ana, base.id, "")
+
+
+def test_what_was_set_aside_for_a_dropped_outcome_is_free_again(
+    database: Database, ben: Speaker
+) -> None:
+    one = declared(database, ben)
+    budget_moves.earmark(database, NOW, ben, one, tokens(10 * M))
+    outcome_flows.drop(database, NOW, ben, one, "no longer needed")
+    assert (left_for(database, ben, one), left_for(database, ben, None)) == (0, 40 * M)
 
 
 # Terms

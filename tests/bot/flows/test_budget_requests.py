@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 
@@ -16,7 +17,7 @@ from policies.amounts import Amount, BudgetUnit
 from policies.budget_requests import RequestDraft, RequestState
 from policies.budgets import Band
 from policies.outcomes import NotAllowed
-from storage import audit, deliveries
+from storage import audit, deliveries, people
 from storage import budgets as stored
 from storage.database import Database
 from storage.deliveries import Claim
@@ -125,6 +126,16 @@ def test_the_limit_approves_nothing_that_the_pool_has_not(database: Database) ->
     assert page.request.state is RequestState.WAITING
 
 
+def test_the_limit_is_for_all_requests_of_a_person_in_a_period(database: Database) -> None:
+    with_terms(database, auto_approve=5 * M)
+    ben, chi = introduce(database, "ben"), introduce(database, "chi")
+    asked = [(ben, 3 * M), (ben, 2 * M), (ben, 1), (chi, 5 * M)]
+    found = [budget_requests.request(database, NOW, who, asking(n)).is_approved for who, n in asked]
+    assert found == [True, True, False, True]
+    december = NOW + timedelta(days=14)
+    assert budget_requests.request(database, december, ben, asking(5 * M)).is_approved
+
+
 # Deciding
 
 
@@ -196,6 +207,25 @@ def test_an_offer_that_is_withdrawn_grants_nothing(
     with pytest.raises(NotAllowed, match="withdrawn already"):
         budget_requests.accept(database, NOW, ben, request_id)
     assert left(database, ben) == 40 * M
+
+
+@pytest.mark.parametrize("was_admin", [True, False])
+def test_an_offer_ends_with_the_lead_who_made_it_unless_an_admin_did(
+    database: Database, ana: Speaker, ben: Speaker, was_admin: bool
+) -> None:
+    request_id = requested(database, ben)
+    chi = introduce(database, "chi")
+    offerer = replace(chi, is_admin=True) if was_admin else ana
+    budget_requests.counter(database, NOW, offerer, request_id, tokens(M), None, "")
+    with database.writing() as session:
+        at_home = people.home_members_of(session, ben.team.id)
+        draft = people.TeamDraft("Payments", "T0LIVE", "C0PAY", "Europe/Berlin")
+        people.save_team(session, draft, [ben.person.id], at_home, NOW)
+    if was_admin:
+        assert budget_requests.accept(database, NOW, ben, request_id).grant is not None
+        return
+    with pytest.raises(Refusal, match="leads Payments no more"):
+        budget_requests.accept(database, NOW, ben, request_id)
 
 
 def test_a_decline_says_why(database: Database, ana: Speaker, ben: Speaker) -> None:
