@@ -163,12 +163,15 @@ def _windows_of(
     session: Session, person_ids: Collection[int], ranges: Sequence[Mapping[str, Any]]
 ) -> dict[int, list[Window]]:
     """The focus windows that can touch the ranges, in order of time."""
+    first = from_microseconds(min((one["first_us"] for one in ranges), default=0))
     last = from_microseconds(max((one["end_us"] for one in ranges), default=0))
+    ended_at = col(FocusWindowRow.ended_at)
     windows: dict[int, list[Window]] = {}
     for ids in slices(sorted(person_ids)):
         query = (
             select(FocusWindowRow)
             .where(col(FocusWindowRow.person_id).in_(ids), FocusWindowRow.started_at < last)
+            .where(ended_at.is_(None) | (ended_at > first))
             .order_by(col(FocusWindowRow.started_at), col(FocusWindowRow.id))
             .execution_options(populate_existing=True)
         )

@@ -1,11 +1,14 @@
 """What usage counts for, as it is stored: with every change, and as if rebuilt from the beginning."""
 
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from shutil import copyfile
+from threading import Event
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +20,7 @@ from policies.amounts import BudgetUnit
 from policies.attribution import UsageKeys
 from policies.budgets import Spend
 from policies.linking import UnattributedUsage
-from policies.outcomes import Outcome, OutcomeDraft, OutcomeState, parse_key
+from policies.outcomes import Outcome, OutcomeDraft, OutcomeKey, OutcomeState, parse_key
 from policies.usage import UsageRecord, microseconds
 from storage import attribution, focus, outcomes, people, rollups, usage
 from storage.attribution import AttributedUsage
@@ -55,7 +58,7 @@ class Team:
         return cls(database, team.id, ann, bob)
 
     def declare(self, *keys: str, at: datetime = NOON, owner: int = 0, team: int = 0) -> Outcome:
-        parsed = tuple(key for text in keys if (key := parse_key(text)))
+        parsed = tuple(map(_key, keys))
         draft = OutcomeDraft("Faster checkout", keys=parsed)
         with self.database.writing() as session:
             outcome = outcomes.add_outcome(session, draft, team or self.id, owner or self.ann, at)
@@ -111,6 +114,12 @@ class Team:
         return self.shares()
 
 
+def _key(text: str) -> OutcomeKey:
+    key = parse_key(text)
+    assert key is not None
+    return key
+
+
 def _all_shares() -> object:
     key = (share_table.c.person_id, share_table.c.day, share_table.c.place)
     return select(share_table).order_by(*key)
@@ -119,7 +128,7 @@ def _all_shares() -> object:
 def _set_keys(session: Session, outcome_id: int, keys: Sequence[str]) -> None:
     table = table_of(OutcomeKeyRow)
     session.connection().execute(delete(table).where(table.c.outcome_id == outcome_id))
-    for place, key in enumerate(filter(None, map(parse_key, keys))):
+    for place, key in enumerate(map(_key, keys)):
         session.connection().execute(
             insert(table).values(
                 outcome_id=outcome_id, place=place, kind=key.kind.value, value=key.value
@@ -381,6 +390,46 @@ def test_unattributed_usage_comes_by_day_and_keys(team: Team) -> None:
         pay_9: UnattributedUsage(DAY, pay_9, 2 * TOKENS, 0),
         UsageKeys(): UnattributedUsage(DAY, UsageKeys(), TOKENS, 0),
     }
+
+
+# At the same time
+
+
+def _while_it_is_open(
+    database: Database, first: Callable[[Session], None], second: Callable[[Session], None]
+) -> None:
+    """Begin `second` in its own transaction when `first` has done its work and not yet committed."""
+    is_done = Event()
+
+    def hurry() -> None:
+        assert is_done.wait(10)
+        with database.writing() as session:
+            second(session)
+
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(hurry)
+        with database.writing() as session:
+            first(session)
+            is_done.set()
+            time.sleep(0.2)
+        other.result(timeout=30)
+
+
+@pytest.mark.parametrize("import_is_first", [True, False])
+def test_an_import_and_a_declaration_at_once_miss_nothing(
+    team: Team, import_is_first: bool
+) -> None:
+    def store(session: Session) -> None:
+        usage.store_usage(session, [usage_record(team.ann, "1")])
+
+    def declare(session: Session) -> None:
+        draft = OutcomeDraft("Faster checkout", keys=(_key("PAY-123"),))
+        outcome = outcomes.add_outcome(session, draft, team.id, team.bob, NOON)
+        attribution.outcomes_changed(session, outcome)
+
+    order = (store, declare) if import_is_first else (declare, store)
+    _while_it_is_open(team.database, *order)
+    assert team.taken() == {1: 1}
 
 
 # Whatever happens, in whatever order

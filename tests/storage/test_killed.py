@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import Session
 
-from storage import people, rollups
+from policies.amounts import BudgetUnit
+from policies.budgets import Spend
+from storage import attribution, people, rollups
 from storage.database import Database
 from tests.storage.ingest import BATCH, EVER, RECORDS, expected_tokens, ingest
 
@@ -25,14 +28,20 @@ def test_a_killed_ingest_run_again_is_complete(
     with database.reading() as session:
         stored = session.connection().scalar(text("SELECT count(*) FROM usage"))
         summed = sum(day.tokens_total for day in rollups.person_days(session, ann, *EVER))
+        shared = sum(one.amount for one in _spends(session, ann))
     assert stored % BATCH == 0
     assert stored >= batches_before_the_kill * BATCH
-    assert summed == expected_tokens(ann, stored)
+    assert summed == shared == expected_tokens(ann, stored)
     ingest(database, ann)
     with database.reading() as session:
         assert session.connection().scalar(text("SELECT count(*) FROM usage")) == RECORDS
         summed = sum(day.tokens_total for day in rollups.person_days(session, ann, *EVER))
-    assert summed == expected_tokens(ann, RECORDS)
+        shared = sum(one.amount for one in _spends(session, ann))
+    assert summed == shared == expected_tokens(ann, RECORDS)
+
+
+def _spends(session: Session, person_id: int) -> list[Spend]:
+    return attribution.spends_of(session, [person_id], BudgetUnit.TOKENS)[person_id]
 
 
 def _kill_after(url: str, person_id: int, batches: int) -> None:
