@@ -103,7 +103,7 @@ def read_review_form(values: Values) -> Reviewed:
     elif verdict is Verdict.REJECT and not any(sign.isalnum() for sign in reason):
         errors[ids.REVIEW_REASON] = "Say what is missing; the owner reads it."
     review = Review(_minutes(values, errors), _impact(values, errors))
-    if errors:
+    if errors or verdict is None:
         raise FormRefused(errors)
     return Reviewed(verdict, reason if verdict is Verdict.REJECT else "", review)
 
@@ -137,12 +137,11 @@ def read_setup_form(values: Values) -> SetUp:
     return form
 
 
-def _verdict(values: Values, errors: dict[str, str]) -> Verdict:
-    """A form without a verdict verifies nothing."""
+def _verdict(values: Values, errors: dict[str, str]) -> Verdict | None:
     chosen = text_of(values, ids.REVIEW_VERDICT)
     if chosen not in set(Verdict):
         errors[ids.REVIEW_VERDICT] = "Choose one."
-        return Verdict.REJECT
+        return None
     return Verdict(chosen)
 
 

@@ -163,6 +163,48 @@ def test_an_outcome_claimed_twice_in_a_week_counts_once(cast: Cast) -> None:
     assert counts == OutcomeCounts(1, 1, 0)
 
 
+def test_a_change_is_no_step_and_counts_for_none(cast: Cast) -> None:
+    declared = cast.declare()
+    for hour, change in enumerate(("size", "keys", "evidence"), start=1):
+        outcomes.note_change(cast.session, declared, cast.ann, change, "M to L", NOON + hour * HOUR)
+    later = (NOON + HOUR, NOON + 9 * HOUR)
+    assert outcomes.counts_between(cast.session, cast.team_id, *later) == OutcomeCounts(0, 0, 0)
+    reached = outcomes.outcomes_reaching
+    assert reached(cast.session, cast.team_id, OutcomeState.DECLARED, *later) == []
+    assert [one.is_step for one in outcomes.events_of(cast.session, declared.id)] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
+def test_a_verification_that_was_reverted_counts_only_where_figures_stood_before(
+    cast: Cast,
+) -> None:
+    done = cast.verified("One", LINK)
+    assert cast.step(done, done.revert(), cast.ann, hours=5)
+    window = (cast.session, cast.team_id, NOON + 2 * HOUR, NOON + 3 * HOUR)
+    counted = {
+        known_at: outcomes.counts_between(*window, known_at).verified
+        for known_at in (None, NOON + 4 * HOUR, NOON + 5 * HOUR, NOON + 6 * HOUR)
+    }
+    assert counted == {None: 0, NOON + 4 * HOUR: 1, NOON + 5 * HOUR: 1, NOON + 6 * HOUR: 0}
+    reaching = (*window[:2], OutcomeState.VERIFIED, *window[2:])
+    assert outcomes.outcomes_reaching(*reaching) == []
+    assert [one.id for one in outcomes.outcomes_reaching(*reaching, NOON + 5 * HOUR)] == [done.id]
+    whole = outcomes.counts_between(cast.session, cast.team_id, NOON, NOON + 9 * HOUR)
+    assert whole == OutcomeCounts(1, 1, 0, reverted=1)
+
+
+def test_an_assessment_is_stored_once(cast: Cast) -> None:
+    before = cast.declare()
+    after = before.resize(OutcomeSize.L)
+    assert outcomes.save_assessment(cast.session, before, after)
+    assert not outcomes.save_assessment(cast.session, before, before.resize(OutcomeSize.S))
+    assert outcomes.outcome_of(cast.session, before.id) == after
+
+
 def test_outcomes_reaching_a_state_are_those_of_the_window(cast: Cast) -> None:
     done = cast.verified("One", LINK)
     reached = outcomes.outcomes_reaching
