@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from random import Random
 
 from bot.demo.organisation import DemoMember, DemoTeam, Organisation
@@ -16,6 +17,7 @@ from policies.outcomes import (
     OutcomeState,
 )
 from policies.periods import IsoWeek
+from policies.reviews import Impact, ImpactUnit, Review
 
 WEEKS = 14
 """How far the story goes back: twelve weeks to look at, and two to get going."""
@@ -42,6 +44,7 @@ class PlannedOutcome:
     claimed_at: datetime
     verified_at: datetime
     fate: OutcomeState
+    review: Review
 
     def is_worked_on(self, day: date) -> bool:
         """Whether the owner works on it that day."""
@@ -116,6 +119,7 @@ def _plan_one(
         claimed_at=_moment(team, end, random, hours=(15, 17)),
         verified_at=verified_at,
         fate=_fate(verified_at, now, random),
+        review=_review(size, random),
     )
 
 
@@ -138,6 +142,13 @@ def _fate(verified_at: datetime, now: datetime, random: Random) -> OutcomeState:
     if chance < 0.12 and is_old:
         return OutcomeState.REVERTED
     return OutcomeState.DURABLE if is_old else OutcomeState.VERIFIED
+
+
+def _review(size: OutcomeSize, random: Random) -> Review:
+    hours = Decimal(random.randint(1, 9)) / 2
+    has_impact = random.random() < 0.35
+    minutes = 5 * random.randint(1, 4) * size.weight
+    return Review(minutes, Impact(hours, ImpactUnit.HOURS) if has_impact else None)
 
 
 def _later(day: date, workdays: int) -> date:

@@ -108,7 +108,8 @@ class _Life:
         outcome_flows.drop(self.database, at, self.owner, self.id, "no longer needed")
 
     def _verify(self) -> None:
-        review_flows.verify(self.database, self.planned.verified_at, self.verifier, self.id)
+        plan = self.planned
+        review_flows.verify(self.database, plan.verified_at, self.verifier, self.id, plan.review)
 
     def _reject(self) -> None:
         reason = "the link does not show it working"

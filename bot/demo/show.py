@@ -14,6 +14,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 from sqlmodel import Session
 
+from bot.demo.budgets import seed_budgets
 from bot.demo.organisation import Organisation, load_organisation, with_visitor, workspace_file
 from bot.demo.plan import plan_outcomes
 from bot.demo.processes import DemoError, bot_process, sandbox_process
@@ -100,6 +101,8 @@ def _live_twelve_weeks(
     with (folder / "people.yaml").open("w", encoding="utf-8") as file:
         YAML(typ="safe").dump({f"{home.name}/**": email for email, home in homes}, file)
     say(_imported([str(folder / "usage"), "--map", str(folder / "people.yaml")], settings))
+    asked = seed_budgets(database, organisation, speakers, now)
+    say(f"Each has a budget of tokens a month; {asked} asked for more.")
 
 
 def _bring_in_the_visitor(
