@@ -197,7 +197,10 @@ Try, in #checkout, as {who}:
   /outcome "Cut checkout p95 to 300 ms" by Fri size M PAY-123
   /outcome list                          then press a button
   /mileage me                            your own figures, seen by you alone
-Then choose to be {lead.name}, verify a colleague's outcome, and try /mileage digest.
+  /budget                                what is left, and whether it will last
+  /budget request 3M until +5d because the load test runs again
+Then choose to be {lead.name}: review a colleague's outcome, decide what waits in Mileage's Home,
+and try /budget team and /mileage digest.
 #mobile is a team of four: see what its digest leaves out.
 
 Ctrl-C ends the demo."""

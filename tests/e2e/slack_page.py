@@ -19,6 +19,12 @@ class SlackPage:
         self.page.goto(f"{self.base}/as/{self.user_id}/{channel_id}")
         expect(self.page.get_by_test_id("timeline")).to_be_visible()
 
+    def open_app(self, tab: str) -> None:
+        """Go to the app's `Home` or `Messages`."""
+        self.page.goto(f"{self.base}/as/{self.user_id}")
+        self.page.get_by_role("link", name=re.compile(r"^M?\s*Mileage")).click()
+        self.page.get_by_role("link", name=tab, exact=True).click()
+
     def say(self, text: str) -> None:
         """Type a message or a slash command and send it."""
         box = self.page.get_by_test_id("composer-input")

@@ -1,44 +1,13 @@
 """The whole way through, as people go it: the demo, a browser each, one outcome, one digest."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.e2e.running_demo import running_demo
-from tests.e2e.slack_page import SlackPage
+from tests.e2e.conftest import CHECKOUT, MOBILE, Visit
 
 pytestmark = pytest.mark.browser
 
-CHECKOUT, MOBILE = "C0CHECKOUT", "C0MOBILE"
 EVIDENCE = "https://git.larkspur.example/storefront/pull/901"
-Visit = Callable[[str, str], SlackPage]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder: Path = tmp_path_factory.mktemp("demo")
-    with running_demo(folder, "--now", "2026-11-17T10:00:00+01:00") as url:
-        yield url
-
-
-@pytest.fixture
-def visit(browser: Browser, demo: str) -> Iterator[Visit]:
-    """Open a channel as somebody, each in a browser context of their own."""
-    contexts = []
-
-    def open_as(user_id: str, channel_id: str) -> SlackPage:
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        context.set_default_timeout(15_000)
-        contexts.append(context)
-        tab = SlackPage(context.new_page(), demo, user_id)
-        tab.open_channel(channel_id)
-        return tab
-
-    yield open_as
-    for context in contexts:
-        context.close()
 
 
 def test_an_outcome_is_declared_by_form_claimed_and_verified_by_a_colleague(visit: Visit) -> None:
@@ -60,10 +29,15 @@ def test_an_outcome_is_declared_by_form_claimed_and_verified_by_a_colleague(visi
     expect(ben.private_reply(f"{outcome}")).to_be_visible()
     card = ada.message(outcome, "claims it is done")
     expect(card).to_be_visible()
-    ada.press(card, "Verify")
-    expect(ada.message(outcome, "Verified by")).to_be_visible()
-    expect(ben.message(outcome, "Verified by")).to_be_visible()
-    expect(ada.message(outcome, "Verified by").get_by_role("button", name="Verify")).to_have_count(
+    ada.press(card, "Review…")
+    review = ada.modal(f"Review {outcome}")
+    expect(review).to_contain_text(EVIDENCE)
+    review.get_by_label("Verify: I looked, and it is done").check()
+    review.get_by_label("Minutes your review took").fill("10")
+    review.get_by_test_id("modal-submit").click()
+    expect(ada.message(outcome, "verified it")).to_be_visible()
+    expect(ben.message(outcome, "verified it")).to_be_visible()
+    expect(ada.message(outcome, "verified it").get_by_role("button", name="Review…")).to_have_count(
         0
     )
 
