@@ -65,9 +65,13 @@ class LiteLlmLimits:
         self._service.close()
 
     def _users_of(self, email: str) -> list[_User]:
-        """Everybody with exactly this address; the proxy itself looks for a part of it."""
+        """Everybody with exactly this address, or whose id it is.
+
+        The proxy itself looks for a part of an address, and an old one ignores what it does not know.
+        """
         found = self._service.get("user/list", _Users, user_email=email, page_size=100).users
         mine = [one for one in found if (one.user_email or "").lower() == email.lower()]
         if mine:
             return mine
-        return self._service.get("user/list", _Users, user_ids=email, page_size=1).users
+        found = self._service.get("user/list", _Users, user_ids=email, page_size=100).users
+        return [one for one in found if one.user_id == email]

@@ -197,12 +197,16 @@ def pushes_for_request(session: Session, request_id: int) -> list[Push]:
 def unpushed(session: Session, team_id: int, target: str, day: date, since: datetime) -> set[int]:
     """Whose limit for a target may not be what follows from the team's grants on a day.
 
-    That is who has a grant and was never pushed, and who had one made, voided, or ended (the day
-    begins at `since`) after they were pushed last.
+    That is who has a grant and was never pushed for the team, and who had one made, voided, or ended
+    (the day begins at `since`) after they were pushed last.
     """
     pushes = (
         select(LimitPushRow.person_id, func.max(LimitPushRow.noted_at).label("last"))
-        .where(LimitPushRow.target == target, LimitPushRow.state != PushState.OFF.value)
+        .where(
+            LimitPushRow.team_id == team_id,
+            LimitPushRow.target == target,
+            LimitPushRow.state != PushState.OFF.value,
+        )
         .group_by(col(LimitPushRow.person_id))
         .subquery()
     )

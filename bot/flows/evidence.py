@@ -140,7 +140,7 @@ def _wait(check: Check, failure: Failure) -> timedelta:
 def _note(session: Session, check: Check, found: Finding, now: datetime) -> None:
     """Store what was found; an event, the card and the leads only where it is news."""
     outcome, roster = outcome_and_roster(session, check.outcome_id)
-    word, detail = _in_words(found, roster.team.zone)
+    word, detail = _in_words(found, outcome, roster.team.zone)
     if word == UNKNOWN and check.finding:
         word, detail = (
             check.finding,
@@ -223,13 +223,14 @@ def _rest(outcome: Outcome, word: str) -> timedelta:
     return SOON if is_awaited else DAILY
 
 
-def _in_words(found: Finding, zone: ZoneInfo) -> tuple[str, str]:
+def _in_words(found: Finding, outcome: Outcome, zone: ZoneInfo) -> tuple[str, str]:
     """(the word it is stored as, what people read after “GitHub:”)."""
     match found:
         case Open():
             return "open", "not merged yet"
         case Merged(at):
-            return "merged", f"merged on {local_day_of(at, zone)}"
+            before = ", before the outcome was declared" if at < outcome.declared_at else ""
+            return "merged", f"merged on {local_day_of(at, zone)}{before}"
         case ClosedUnmerged(at):
             return "closed", f"closed without being merged{_on(at, zone)}"
         case Reverted(by, at):

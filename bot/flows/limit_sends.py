@@ -94,8 +94,9 @@ def _unpushed(
             continue
         day = local_day_of(now, team.zone)
         since, _ = day_bounds(day, team.zone)
+        at_home = people.home_members_of(session, team.id)
         for target in targets:
-            waiting = limit_pushes.unpushed(session, team.id, target, day, since)
+            waiting = limit_pushes.unpushed(session, team.id, target, day, since) & at_home
             found += [(team.id, person_id, target) for person_id in sorted(waiting)]
     return found
 
@@ -110,11 +111,14 @@ def _taken(database: Database, now: datetime, name: str) -> tuple[Push, Limit | 
 
 
 def _limit_of(session: Session, push: Push, now: datetime) -> Limit | None:
-    """The limit as it is now; None where the team keeps no budget in US dollars."""
-    terms = budgets.terms_of(session, push.team_id)
-    team = people.team_of(session, push.team_id)
+    """The limit as it is now; None where the person's home team keeps no budget in US dollars.
+
+    A person has one limit elsewhere, and grants of two teams only after moving from one to the other.
+    """
     person = people.person_of(session, push.person_id)
-    if terms is None or terms.unit is not BudgetUnit.USD or team is None or person is None:
+    team = people.home_team_of(session, push.person_id)
+    terms = budgets.terms_of(session, team.id) if team else None
+    if person is None or team is None or terms is None or terms.unit is not BudgetUnit.USD:
         return None
     ledger = ledger_of(session, terms, person.id, local_day_of(now, team.zone))
     return Limit(person.email, ledger.balance.granted)

@@ -107,7 +107,11 @@ class LimitPushRow(Stored, table=True):
     """
 
     __tablename__ = "limit_push"
-    __table_args__ = (Index(None, "state", "due_at"), Index(None, "person_id", "target"))
+    __table_args__ = (
+        Index(None, "state", "due_at"),
+        Index(None, "person_id", "target"),
+        Index(None, "team_id", "target"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     team_id: int = Field(foreign_key="team.id")
     person_id: int = Field(foreign_key="person.id")

@@ -221,9 +221,10 @@ LITELLM_KEY, CURSOR_KEY = "sk-of-the-tests", "key_of_the_tests"
 
 @dataclass
 class FakeLiteLlm:
-    """A proxy with users by id; what it answers is as in its 1.8x."""
+    """A proxy with users by id; what it answers is as in its 1.8x. An old one filters nothing."""
 
     users: dict[str, Json] = field(default_factory=dict)
+    is_old: bool = False
 
     def __call__(self, asked: Asked) -> Said:
         if asked.headers.get("authorization") != f"Bearer {LITELLM_KEY}":
@@ -241,8 +242,11 @@ class FakeLiteLlm:
         return [
             {"user_id": user_id, "spend": 1.5, "key_count": 1, **user}
             for user_id, user in self.users.items()
-            if (ids is None or user_id == ids)
-            and (not wanted or wanted in (user.get("user_email") or "").lower())
+            if self.is_old
+            or (
+                (ids is None or user_id == ids)
+                and (not wanted or wanted in (user.get("user_email") or "").lower())
+            )
         ]
 
 

@@ -146,6 +146,16 @@ def test_everybody_with_the_address_gets_the_limit_and_an_id_may_be_the_address(
     }
 
 
+@pytest.mark.parametrize("name", ["litellm"])
+def test_a_proxy_that_filters_nothing_sets_nobody_elses_limit(
+    name: str, server: Outside, litellm: FakeLiteLlm
+) -> None:
+    litellm.is_old = True
+    with connected(name, server) as target:
+        assert target.set_limit("chi@example.com", NANOS_PER_USD) is not None
+        assert "max_budget" not in litellm.users["u-ben"]
+
+
 @pytest.mark.parametrize("name", ["cursor"])
 def test_a_refusal_in_a_successful_answer_is_a_failure(name: str, server: Outside) -> None:
     server.fail(Said(200, {"outcome": "error", "message": "Invalid email format"}))

@@ -227,6 +227,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_limit_push_person_id_target", "limit_push", ["person_id", "target"], unique=False
     )
+    op.create_index(
+        "ix_limit_push_team_id_target", "limit_push", ["team_id", "target"], unique=False
+    )
     op.create_index("ix_limit_push_state_due_at", "limit_push", ["state", "due_at"], unique=False)
     op.create_index(
         "ix_outcome_state_verified_at", "outcome", ["state", "verified_at"], unique=False
@@ -258,6 +261,7 @@ def downgrade() -> None:
     op.drop_column("outcome_event", "change")
     op.drop_index("ix_outcome_state_verified_at", table_name="outcome")
     op.drop_index("ix_limit_push_state_due_at", table_name="limit_push")
+    op.drop_index("ix_limit_push_team_id_target", table_name="limit_push")
     op.drop_index("ix_limit_push_person_id_target", table_name="limit_push")
     op.drop_table("limit_push")
     op.drop_index("ix_budget_request_team_id_state", table_name="budget_request")

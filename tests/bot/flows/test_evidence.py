@@ -34,6 +34,7 @@ from tests.connectors.outside import (
 )
 
 NOW = datetime.fromisoformat("2026-11-23T09:30:00Z")
+MERGED = "GitHub: merged on 2026-11-20, before the outcome was declared"
 DECISIONS = ("outcome.kept", "outcome.reverted")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -128,7 +129,7 @@ def test_what_github_says_of_a_claim_is_an_event_of_its_owner_and_stands_on_the_
     assert ask(database, github, NOW + HOUR) == Called(f"O-{outcome_id}")
     assert reasons(database, outcome_id) == [
         "GitHub: not merged yet",
-        "GitHub: merged on 2026-11-20",
+        MERGED,
     ]
     drawn = due(database, outcome_steps.VERIFICATION_SETTLED)
     assert len(drawn) == 2
@@ -136,7 +137,7 @@ def test_what_github_says_of_a_claim_is_an_event_of_its_owner_and_stands_on_the_
     assert post is not None
     assert post.replaces_ts == f"{card.id}.0"
     assert isinstance(post.page, VerificationCard)
-    assert post.page.evidence == "GitHub: merged on 2026-11-20"
+    assert post.page.evidence == MERGED
     with database.reading() as session:
         entries = audit.entries_about(session, f"O-{outcome_id}")
     assert [(e.actor_id, dict(e.details)) for e in entries if e.action == "outcome.evidence"] == [
@@ -145,13 +146,21 @@ def test_what_github_says_of_a_claim_is_an_event_of_its_owner_and_stands_on_the_
     ]
 
 
+def test_a_merge_after_the_declaration_is_said_without_more(
+    database: Database, github: GitHub, fake: FakeGitHub, outcome_id: int
+) -> None:
+    fake.pulls[12] = merged_pull(12, merged_at="2026-11-23T23:30:00Z")
+    ask(database, github, NOW + DAY)
+    assert reasons(database, outcome_id) == ["GitHub: merged on 2026-11-24"]  # in Berlin
+
+
 def test_what_is_no_news_is_no_event(
     database: Database, github: GitHub, fake: FakeGitHub, outcome_id: int
 ) -> None:
     fake.pulls[12] = merged_pull(12)
     for hours in range(0, 24 * 4, 24):
         assert ask(database, github, NOW + hours * HOUR) is not None
-    assert reasons(database, outcome_id) == ["GitHub: merged on 2026-11-20"]
+    assert reasons(database, outcome_id) == [MERGED]
 
 
 def test_github_is_asked_once_a_time_and_not_about_other_links(

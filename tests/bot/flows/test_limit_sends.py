@@ -298,6 +298,32 @@ def test_a_grant_that_ends_lowers_the_limit_on_the_day_after(
     assert proxy.users["u-ben"]["max_budget"] == 40
 
 
+def test_another_base_for_the_team_is_noted_for_everybody(
+    database: Database, ben_id: int, target: LimitTarget, proxy: FakeLiteLlm
+) -> None:
+    assert sweep(database, NOW) == 6
+    usd_terms(database, base=60, at=NOW + MINUTE)
+    assert sweep(database, NOW + MINUTE) == 6
+    send_all(database, target, NOW + MINUTE)
+    assert proxy.users["u-ben"]["max_budget"] == 60
+
+
+def test_the_home_team_alone_says_what_a_persons_limit_is(
+    database: Database, ben_id: int, target: LimitTarget, proxy: FakeLiteLlm
+) -> None:
+    sweep(database, NOW)
+    send_all(database, target, NOW)
+    with database.writing() as session:
+        session.exec(update(PersonRow).values(home_team_id=None))
+    ended = NOW + timedelta(days=13)
+    assert sweep(database, ended) == 0
+    with database.writing() as session:
+        limit_pushes.enqueue(session, 1, ben_id, TARGET, ended)
+    send_all(database, target, ended)
+    assert proxy.users["u-ben"]["max_budget"] == 40
+    assert pushes(database, ben_id)[-1].state is PushState.OFF
+
+
 def test_what_was_noted_while_no_system_was_on_is_let_go(database: Database, ben_id: int) -> None:
     grant(database, 10)
     assert sweep(database, NOW, targets=()) == 0
