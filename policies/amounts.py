@@ -52,6 +52,17 @@ def parse_amount(text: str) -> Amount:
     return _dollars(number, text) if match["usd"] else _tokens(number, text)
 
 
+def as_typed(amount: Amount) -> str:
+    """An exact amount as a person would type it: `20M`, `12.5M`, `1234.567k`, `$12.5`."""
+    if amount.unit is BudgetUnit.USD:
+        return f"${amount.usd.normalize():f}"
+    for sign, size in reversed(_SIGNS.items()):
+        if amount.value >= size and amount.value % max(1, size // 1000) == 0:
+            number = (Decimal(amount.value) / size).normalize()
+            return f"{number:f}{sign if size < 10**6 else sign.upper()}"
+    return str(amount.value)
+
+
 def _dollars(number: Decimal, text: str) -> Amount:
     if number > MOST_USD:
         raise NotAnAmount(f"“{text}” is more than any budget; the most is $100M.")

@@ -29,7 +29,7 @@ from bot.flows.refusals import NotYours, Refusal
 from messages.metadata import FormContext
 from messages.pages.budget_forms import CounterForm, DeclineForm, RequestForm
 from messages.pages.budgets import Decided, RequestCard, Requested
-from policies.amounts import Amount, BudgetUnit
+from policies.amounts import Amount, as_typed
 from policies.budget_requests import (
     MAX_REASON,
     BudgetRequest,
@@ -186,13 +186,6 @@ def waiting_for(database: Database, now: datetime, speaker: Speaker) -> tuple[Re
             if one.state is RequestState.WAITING and one.person_id != speaker.person.id
         ]
     return tuple(card for card in cards if card is not None)
-
-
-def as_typed(amount: Amount) -> str:
-    """An exact amount as a person would type it into a form: `20000000`, `$12.5`."""
-    if amount.unit is BudgetUnit.USD:
-        return f"${amount.usd.normalize():f}"
-    return str(amount.value)
 
 
 def _ask(

@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.flows.allowances import come_to, ensure_base_grants
-from bot.flows.budget_requests import as_typed
 from bot.flows.budget_rights import Desk, granted_from_pool, refusals_audited, roster_to_lead
 from bot.flows.people import Speaker
 from bot.flows.refusals import NotYours, Refusal
@@ -13,7 +12,7 @@ from messages import wording
 from messages.metadata import FormContext
 from messages.pages.budget_forms import BudgetSetupForm
 from messages.pages.budgets import TermsSet
-from policies.amounts import Amount
+from policies.amounts import Amount, as_typed
 from policies.budget_requests import TermsDraft
 from policies.budgets import BudgetTerms
 from policies.outcomes import local_day_of

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.amounts import MOST_TOKENS, MOST_USD, Amount, BudgetUnit, NotAnAmount, parse_amount
+from policies.amounts import (
+    MOST_TOKENS,
+    MOST_USD,
+    Amount,
+    BudgetUnit,
+    NotAnAmount,
+    as_typed,
+    parse_amount,
+)
 from policies.usage import NANOS_PER_USD
 
 
@@ -97,3 +105,14 @@ def test_any_text_is_an_amount_within_bounds_or_a_sentence(text: str) -> None:
 @given(st.integers(1, MOST_TOKENS))
 def test_a_whole_number_of_tokens_is_read_as_it_stands(tokens: int) -> None:
     assert parse_amount(str(tokens)).value == parse_amount(f"{tokens:,}").value == tokens
+
+
+@pytest.mark.parametrize("typed", ["20M", "12.5M", "1234.567k", "250k", "1.5B", "999", "$12.5"])
+def test_an_amount_is_written_as_people_type_it(typed: str) -> None:
+    assert as_typed(parse_amount(typed)) == typed
+
+
+@given(st.integers(1, MOST_TOKENS))
+def test_what_is_written_is_read_as_the_same_amount(tokens: int) -> None:
+    amount = Amount(tokens, BudgetUnit.TOKENS)
+    assert parse_amount(as_typed(amount)) == amount
