@@ -77,12 +77,12 @@ class FrontDesk:
         await self._send(**_from(user_id, "block_actions"), **place, actions=[action])
 
     async def submit(
-        self, user_id: str, form: str, context: FormContext, **fields: str | None
+        self, user_id: str, form: str, context: FormContext, view_id: str = "", **fields: str
     ) -> Json:
-        """What Slack shows in the form's fields, if anything."""
+        """What Slack shows in the form's fields, if anything. A form sent twice has one view id."""
         values = {name: {name: _element(value)} for name, value in fields.items()}
         view = {
-            "id": f"V{next(self._numbers)}",
+            "id": view_id or f"V{next(self._numbers)}",
             "type": "modal",
             "callback_id": form,
             "private_metadata": context.encode(),
@@ -106,7 +106,7 @@ def _from(user_id: str, kind: str) -> Json:
     return {"type": kind, "user": {"id": user_id, "team_id": "T0LIVE"}, "team": {"id": "T0LIVE"}}
 
 
-def _element(value: str | None) -> Json:
+def _element(value: str) -> Json:
     return {"value": value, "selected_option": {"value": value}, "selected_date": value}
 
 
