@@ -209,19 +209,19 @@ def test_a_lead_sees_amounts_and_bands_by_name_and_no_use(live: Live) -> None:
 
 
 def test_an_amount_on_a_declaration_is_set_aside_or_can_be_requested(live: Live) -> None:
-    before = len(live.sees("fay"))
-    live.says("fay", '/outcome "Warm the receipts cache" by +3d 10M', messages=2)
-    declared, aside = live.sees("fay", at_least=before + 2)[-2:]
+    before = len(live.sees("dee"))
+    live.says("dee", '/outcome "Warm the receipts cache" by +3d 10M', messages=2)
+    declared, aside = live.sees("dee", at_least=before + 2)[-2:]
     assert "Warm the receipts cache" in text_of(declared)
     assert "10M tokens of your budget are set aside" in text_of(aside)
-    live.says("fay", '/outcome "Warm the invoice cache" by +3d 50M', messages=2)
-    short = live.sees("fay", at_least=before + 4)[-1]
+    live.says("dee", '/outcome "Warm the invoice cache" by +3d 50M', messages=2)
+    short = live.sees("dee", at_least=before + 4)[-1]
     assert "20M tokens are missing" in text_of(short)
-    assert live.presses("fay", short, ids.REQUEST_MORE)["ok"]
-    form = live.form("fay")
+    assert live.presses("dee", short, ids.REQUEST_MORE)["ok"]
+    form = live.form("dee")
     assert form["callback_id"] == ids.REQUEST_FORM
     assert '"initial_value": "20M"' in text_of(form)
-    live.post("view/close", user="fay", clear=True)
+    live.post("view/close", user="dee", clear=True)
 
 
 def test_one_moves_ones_own_budget_between_outcomes(live: Live) -> None:
