@@ -1,20 +1,30 @@
 """Budgets, asked for, countered, granted and taken back, through the real bot and the sandbox."""
 
 import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from messages import ids
+from tests.bot.conftest import set_up_payments
 from tests.bot.live import Json, Live, text_of
 
 HUGE = "999999M"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def budgets(live: Live) -> None:
-    """What ana does first: every member gets 40M tokens a month."""
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A bot of these tests' own: they change what everybody holds."""
+    with Live.started(tmp_path_factory.mktemp("budgets")) as live:
+        set_up_payments(live)
+        set_up_budgets(live)
+        yield live
+
+
+def set_up_budgets(live: Live) -> None:
+    """What ana does next: every member gets 40M tokens a month."""
     assert live.says("ana", "/budget setup", messages=0)["ok"]
     assert live.form("ana")["callback_id"] == ids.TERMS_FORM
     before = len(live.sees("ana"))
