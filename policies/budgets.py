@@ -93,6 +93,8 @@ class Grant:
 
     With `source_id` it was taken out of that grant, and returns there what is unburned when voided; to
     that grant's own source where it does not hold any more itself, and so on.
+    With `replaces_id` it takes another grant's place: of its amount, what that one had burned and handed
+    on is gone, and what returns to that one returns to it. So the amount tells nobody what was used.
     A voided grant gives nothing from `voided_on` on.
     """
 
@@ -108,6 +110,7 @@ class Grant:
     reason: str = ""
     outcome_id: int | None = None
     source_id: int | None = None
+    replaces_id: int | None = None
     requester_id: int | None = None
     approver_id: int | None = None
     voided_on: date | None = None
@@ -148,10 +151,11 @@ class Spend:
 
 @dataclass(frozen=True, slots=True)
 class GrantBalance:
-    """What became of one grant that has begun.
+    """What became of one grant that has begun, with what it replaces.
 
     `received` is its amount, or less where usage that became known late had burned what was to be
-    taken out of its source. `returned` went back to where it came from when it was voided.
+    taken out of its source, or more where what it replaces had given more already. `returned` went
+    back to where it came from when it was voided.
     """
 
     grant: Grant
@@ -277,38 +281,47 @@ def takings(balance: Balance, amount: int, outcome_id: int | None) -> list[tuple
 
 @dataclass(slots=True)
 class _Account:
-    """One grant while the days go by."""
+    """One grant while the days go by, and then the one that replaces it."""
 
     grant: Grant
     place: int
     received: int = 0
-    remaining: int = 0
     burned: int = 0
     moved_out: int = 0
     returned: int = 0
 
+    @property
+    def remaining(self) -> int:
+        """What could still be burned or handed on."""
+        return max(0, self.received - self.burned - self.moved_out - self.returned)
+
     def line(self, day: date) -> GrantBalance:
         """Where it stands at the end of a day."""
+        received = max(self.received, self.burned + self.moved_out)
         remaining = self.remaining if self.grant.holds_on(day) else 0
         return GrantBalance(
-            self.grant, self.received, self.burned, self.moved_out, self.returned, remaining
+            self.grant, received, self.burned, self.moved_out, self.returned, remaining
         )
 
 
 class _Turn(IntEnum):
-    """What happens first on a day: what returns to a grant can be taken out of it again at once."""
+    """What happens first on a day: what returns can be taken out again, and all of it from what is new."""
 
-    VOID = 0
-    OPEN = 1
+    OPEN = 0
+    VOID = 1
+    TAKE = 2
+    """Opening what is taken out of another grant."""
 
 
 class _Ledger:
     """Goes through the days once, and pays what was used from the grants that hold."""
 
     def __init__(self, grants: Iterable[Grant]) -> None:
+        in_order = burn_order(grants)
+        self._seats = seats_of(in_order)
         self._accounts: dict[int, _Account] = {}
         self._open: list[_Account] = []
-        self._turns = deque(_turns([_Account(one, n) for n, one in enumerate(burn_order(grants))]))
+        self._turns = deque(_turns([_Account(one, n) for n, one in enumerate(in_order)]))
 
     def pay(self, spends: Iterable[Spend]) -> Iterator[tuple[Spend, int]]:
         """Charge usage day by day; with each, what no grant covered."""
@@ -324,10 +337,10 @@ class _Ledger:
         """Open and void what is due up to this day; what has expired pays no more."""
         while self._turns and self._turns[0][0] <= day:
             on, turn, _, account = self._turns.popleft()
-            if turn is _Turn.OPEN:
-                self._take_up(account)
-            else:
+            if turn is _Turn.VOID:
                 self._give_back(account, on)
+            else:
+                self._take_up(account)
         self._open = [one for one in self._open if one.grant.holds_on(day)]
 
     def _burn(self, spend: Spend) -> int:
@@ -336,7 +349,6 @@ class _Ledger:
         for account in self._open:
             if owed and account.remaining and account.grant.can_pay(spend):
                 paid = min(owed, account.remaining)
-                account.remaining -= paid
                 account.burned += paid
                 owed -= paid
         return owed
@@ -347,36 +359,50 @@ class _Ledger:
         return tuple(account.line(day) for account in accounts)
 
     def _take_up(self, account: _Account) -> None:
-        grant = account.grant
+        grant, seat = account.grant, self._seats[account.grant.id]
         account.received = grant.amount
         if grant.source_id is not None:
             account.received = self._taken_from(grant.source_id, grant.amount, grant.first_day)
-        account.remaining = account.received
-        self._accounts[grant.id] = account
+        replaced = self._accounts.get(seat)
+        if replaced is not None:
+            account.burned, account.moved_out = replaced.burned, replaced.moved_out
+            self._open = [one for one in self._open if one is not replaced]
+        self._accounts[seat] = account
         insort(self._open, account, key=attrgetter("place"))
 
     def _taken_from(self, source_id: int, amount: int, day: date) -> int:
-        source = self._accounts.get(source_id)
+        source = self._account_of(source_id)
         if source is None or not source.grant.holds_on(day):
             return 0
         taken = min(amount, source.remaining)
-        source.remaining -= taken
         source.moved_out += taken
         return taken
 
     def _give_back(self, account: _Account, day: date) -> None:
         home = self._home_of(account.grant, day)
         if home is not None:
-            home.remaining += account.remaining
-            home.moved_out -= account.remaining
-            account.returned, account.remaining = account.remaining, 0
+            account.returned = account.remaining
+            home.moved_out -= account.returned
 
     def _home_of(self, grant: Grant, day: date) -> _Account | None:
         """The nearest grant it was taken out of that still holds."""
-        source = self._accounts.get(grant.source_id or 0)
+        source = self._account_of(grant.source_id) if grant.source_id is not None else None
         if source is None or source.grant.holds_on(day):
             return source
         return self._home_of(source.grant, day)
+
+    def _account_of(self, grant_id: int) -> _Account | None:
+        """The account of a grant, or of what replaced it."""
+        return self._accounts.get(self._seats.get(grant_id, grant_id))
+
+
+def seats_of(grants: Iterable[Grant]) -> dict[int, int]:
+    """By grant, the id of the first of those that replaced each other; its own for most."""
+    seats: dict[int, int] = {}
+    for grant in sorted(grants, key=attrgetter("id")):
+        first = grant.id if grant.replaces_id is None else grant.replaces_id
+        seats[grant.id] = seats.get(first, first)
+    return seats
 
 
 def _turns(accounts: Iterable[_Account]) -> list[tuple[date, _Turn, int, _Account]]:
@@ -386,7 +412,8 @@ def _turns(accounts: Iterable[_Account]) -> list[tuple[date, _Turn, int, _Accoun
         grant, voided_on = account.grant, account.grant.voided_on
         if voided_on is not None and voided_on <= grant.first_day:
             continue  # undone on its first day, it never was
-        turns.append((grant.first_day, _Turn.OPEN, grant.id, account))
+        turn = _Turn.OPEN if grant.source_id is None else _Turn.TAKE
+        turns.append((grant.first_day, turn, grant.id, account))
         # What had expired by then has lapsed, and returns nothing.
         if voided_on is not None and voided_on <= (grant.last_day or date.max):
             turns.append((voided_on, _Turn.VOID, -grant.id, account))

@@ -39,6 +39,7 @@ class GrantDraft:
     reason: str = ""
     outcome_id: int | None = None
     source_id: int | None = None
+    replaces_id: int | None = None
     requester_id: int | None = None
     approver_id: int | None = None
     created_by: int | None = None
@@ -333,6 +334,7 @@ def _values(draft: GrantDraft, now: datetime) -> dict[str, Any]:
         "reason": draft.reason,
         "outcome_id": draft.outcome_id,
         "source_id": draft.source_id,
+        "replaces_id": draft.replaces_id,
         "requester_id": draft.requester_id,
         "approver_id": draft.approver_id,
         "created_by": draft.created_by,
@@ -367,6 +369,7 @@ def _grant(row: GrantRow) -> Grant:
         reason=row.reason,
         outcome_id=row.outcome_id,
         source_id=row.source_id,
+        replaces_id=row.replaces_id,
         requester_id=row.requester_id,
         approver_id=row.approver_id,
         voided_on=row.voided_on,

@@ -1,13 +1,12 @@
 """Base allowances: a grant to each member in each period, and what it takes to change one midway."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from operator import attrgetter
 
 from sqlmodel import Session
 
 from bot.flows.budget_rights import Desk
-from bot.flows.ledgers import Ledger, ledger_of
 from policies.budgets import Grant, GrantKind
 from storage import audit, budgets, people
 from storage.budgets import GrantDraft
@@ -65,39 +64,31 @@ def missing_base(session: Session, desk: Desk) -> set[int]:
 def come_to(
     session: Session, desk: Desk, person_id: int, wanted: int, actor_id: int | None, now: datetime
 ) -> Grant | None:
-    """Make the base of the running period come to `wanted`; None where as much was used up already.
+    """Make the base of the running period come to `wanted`; None where that is nothing.
 
-    The base grant there is ends today, with what was set aside of it. A new one holds what `wanted`
-    leaves after what they burned before today, and the same is set aside of it again. Its amount tells
-    what the person used: a lead is shown the allowance instead.
+    The base there is ends today, and a new one takes its place, with all that was burned and set aside
+    of it. The new one's amount is what was wanted: a lead who reads it learns nothing of what was used.
     """
-    ledger = ledger_of(session, desk.terms, person_id, desk.today)
-    live = {one.id for one in ledger.grants if _is_live_base(one, desk)}
-    shares = [one for one in shares_of(ledger.grants, live) if one.voided_on is None]
-    held = {one.id: ledger.held_this_morning(one) for one in shares}
-    for grant_id in [*sorted(live), *held]:
-        budgets.void(session, grant_id, desk.today, actor_id, CHANGED, now)
-    of_period = {one.id for one in ledger.grants if _is_base_of(one, desk)}
-    left = wanted - _burned_before_today(ledger, desk, of_period)
-    if left <= 0:
+    held = budgets.grants_of(session, desk.team_id, [person_id], desk.terms.unit)[person_id]
+    for one in held:
+        if one.kind is GrantKind.BASE and one.holds_on(desk.today):
+            budgets.void(session, one.id, desk.today, actor_id, CHANGED, now)
+    if wanted == 0:
         return None
+    of_period = [one for one in held if _is_base_of(one, desk)]
     new = GrantDraft(
         team_id=desk.team_id,
         person_id=person_id,
         kind=GrantKind.BASE,
-        amount=left,
+        amount=wanted,
         unit=desk.terms.unit,
         first_day=desk.today if of_period else desk.period.first,
         last_day=desk.period.last,
+        replaces_id=of_period[-1].id if of_period else None,
         approver_id=actor_id,
         created_by=actor_id,
     )
-    grant = budgets.add_grant(session, new, now)
-    for one in shares:
-        if one.outcome_id is not None and held[one.id] > 0:
-            again = earmark_from(desk, grant, held[one.id], one.outcome_id, None)
-            budgets.add_grant(session, again, now)
-    return grant
+    return budgets.add_grant(session, new, now)
 
 
 def shares_of(grants: Sequence[Grant], root_ids: Collection[int]) -> list[Grant]:
@@ -127,19 +118,6 @@ def earmark_from(
         requester_id=source.person_id,
         created_by=created_by,
     )
-
-
-def _burned_before_today(ledger: Ledger, desk: Desk, base_ids: Collection[int]) -> int:
-    """What usage took of the period's base grants and of what was set aside of them."""
-    if desk.today == desk.period.first:
-        return 0
-    counted = {*base_ids, *(one.id for one in shares_of(ledger.grants, base_ids))}
-    before = ledger.on(desk.today - timedelta(days=1))
-    return sum(line.burned for line in before.lines if line.grant.id in counted)
-
-
-def _is_live_base(grant: Grant, desk: Desk) -> bool:
-    return grant.kind is GrantKind.BASE and grant.holds_on(desk.today)
 
 
 def _is_base_of(grant: Grant, desk: Desk) -> bool:

@@ -1,6 +1,5 @@
 """Setting one's own budget aside for outcomes, moving it between them, and undoing what was done last."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -131,7 +130,6 @@ def undo(
     with refusals_audited(database, now, speaker, subject), database.writing() as session:
         desk = desk_of_member(session, now, speaker)
         undone = _undone_before(session, now, speaker, request_key)
-        own = budgets.allowances_of(session, desk.team_id)
         if not undone:
             undone = _last_action(session, desk, speaker, now)
             _undo(session, desk, speaker, undone, now)
@@ -140,14 +138,7 @@ def undo(
                 settle_request(session, speaker.person.id, request_key, labels)
         person_id = undone[0].person_id
         person = people.persons_of(session, [person_id])[person_id]
-        allowance = own[person_id].base if person_id in own else desk.terms.base
-        shown = (_as_allowance(one, allowance) for one in undone)
-        return Undone(tuple(shown), person, desk.today)
-
-
-def _as_allowance(grant: Grant, allowance: int) -> Grant:
-    """A base grant as a lead is shown it: its own amount tells what the person used."""
-    return replace(grant, amount=allowance) if grant.kind is GrantKind.BASE else grant
+        return Undone(tuple(undone), person, desk.today)
 
 
 def _require_sound(session: Session, desk: Desk, amount: Amount, outcome_ids: list[int]) -> None:

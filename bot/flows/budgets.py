@@ -22,7 +22,6 @@ from bot.flows.me import freshness_of, price_basis_of
 from bot.flows.people import Speaker
 from messages.pages.budgets import OwnBudget, PersonBudget, TeamBudgets, WhatIf
 from policies.amounts import Amount, BudgetUnit
-from policies.budgets import GrantKind
 from policies.ledger_span import ledger_since
 from policies.outcomes import Outcome, local_day_of
 from policies.people import Roster
@@ -126,16 +125,13 @@ def _team_budgets(session: Session, desk: Desk) -> TeamBudgets:
     at_home = people.home_members_of(session, desk.team_id)
     ledgers = ledgers_of(session, desk.terms, at_home, desk.today)
     persons = [one.person for one in desk.roster.members if one.person.id in ledgers]
-    allowances = _allowances(session, desk)
     return TeamBudgets(
         team=desk.roster.team,
         terms=desk.terms,
         period=desk.period,
         people=tuple(
             PersonBudget(
-                person,
-                desk.amount(allowances.get(person.id, 0) + _extra(ledgers[person.id], desk)),
-                ledgers[person.id].band(),
+                person, desk.amount(_granted(ledgers[person.id], desk)), ledgers[person.id].band()
             )
             for person in persons
         ),
@@ -144,22 +140,10 @@ def _team_budgets(session: Session, desk: Desk) -> TeamBudgets:
     )
 
 
-def _allowances(session: Session, desk: Desk) -> dict[int, int]:
-    """The allowance in force of everybody who has a base grant of the running period.
-
-    Never the amounts of base grants: that of one made midway tells what the person had used.
-    """
-    own = budgets.allowances_of(session, desk.team_id)
-    given = budgets.with_base_grant(session, desk.team_id, desk.period.first)
-    return {one: own[one].base if one in own else desk.terms.base for one in given}
-
-
-def _extra(ledger: Ledger, desk: Desk) -> int:
-    """What a person was granted beside the allowance and holds today."""
+def _granted(ledger: Ledger, desk: Desk) -> int:
+    """What a person was given for the running period and holds today: amounts alone, no usage in it."""
     return sum(
-        one.amount
-        for one in ledger.grants
-        if one.kind is GrantKind.EXTRA and one.holds_on(desk.today)
+        one.amount for one in ledger.grants if one.source_id is None and one.holds_on(desk.today)
     )
 
 

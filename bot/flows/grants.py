@@ -1,6 +1,5 @@
 """Granting, setting allowances, moving, voiding and undoing."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -139,7 +138,7 @@ def set_allowance(
             person=person,
             allowance=amount,
             period=desk.period,
-            grant=replace(given, amount=amount.value) if given else None,  # its own tells usage
+            grant=given,
             today=desk.today,
             pool_left=pool_left(session, desk),
         )

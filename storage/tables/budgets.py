@@ -63,6 +63,7 @@ class GrantRow(Stored, table=True):
     reason: str = Field(default="", sa_type=Text)
     outcome_id: int | None = Field(default=None, foreign_key="outcome.id")
     source_id: int | None = Field(default=None, foreign_key="budget_grant.id")
+    replaces_id: int | None = Field(default=None, foreign_key="budget_grant.id")
     requester_id: int | None = Field(default=None, foreign_key="person.id")
     approver_id: int | None = Field(default=None, foreign_key="person.id")
     created_by: int | None = Field(default=None, foreign_key="person.id")

@@ -193,6 +193,75 @@ def test_an_amount_for_another_purpose_is_taken_in_burn_order(
     assert [(grant.id, part) for grant, part in found] == taken
 
 
+# What a changed allowance does: the new base takes the place of the old one.
+
+
+def changed_on(day: int, old: int, new: int, *shares: Grant) -> list[Grant]:
+    return [
+        a_grant(1, old, voided_on=june(day)),
+        a_grant(2, new, first=day, replaces_id=1),
+        *shares,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("new", "left", "over"), [(60, 25, 0), (35, 0, 0), (20, 0, 0)], ids=["more", "as used", "less"]
+)
+def test_a_changed_base_counts_what_the_old_one_burned(new: int, left: int, over: int) -> None:
+    balance = on(9, changed_on(5, 40, new), a_spend(3, 35))
+    assert (balance.left, balance.over) == (left, over)
+    assert [line.grant.id for line in balance.lines] == [2]
+
+
+def test_usage_that_becomes_known_late_counts_against_the_changed_base_too() -> None:
+    assert on(9, changed_on(5, 40, 60), a_spend(3, 10)).left == 50
+    assert on(9, changed_on(5, 40, 60), a_spend(3, 10), a_spend(4, 20)).left == 30
+
+
+def test_what_was_set_aside_of_the_old_base_returns_to_the_changed_one() -> None:
+    share = a_grant(3, 10, EARMARK, first=3, outcome_id=12, source_id=1)
+    assert remaining(on(6, changed_on(5, 40, 60, share))) == {3: 10, 2: 50}
+    back = replace(share, voided_on=june(7))
+    assert remaining(on(7, changed_on(5, 40, 60, back), a_spend(6, 4, 12))) == {2: 56}
+
+
+def test_what_returns_does_not_make_a_lowered_base_more_than_it_is() -> None:
+    back = a_grant(3, 30, EARMARK, first=3, outcome_id=12, source_id=1, voided_on=june(7))
+    lowered = changed_on(5, 40, 20, back)
+    assert remaining(on(6, lowered)) == {3: 30, 2: 0}
+    assert remaining(on(7, lowered, a_spend(6, 5, 12))) == {2: 15}
+
+
+def test_what_was_set_aside_on_the_very_day_is_taken_out_of_the_changed_base() -> None:
+    share = a_grant(3, 10, EARMARK, first=5, outcome_id=12, source_id=1)
+    assert remaining(on(5, changed_on(5, 40, 60, share))) == {3: 10, 2: 50}
+    of_first_day = a_grant(3, 10, EARMARK, first=1, outcome_id=12, source_id=1)
+    assert remaining(on(5, changed_on(1, 40, 60, of_first_day))) == {3: 10, 2: 50}
+
+
+def test_what_is_dropped_on_the_very_day_returns_to_the_changed_base() -> None:
+    dropped = a_grant(3, 10, EARMARK, first=3, outcome_id=12, source_id=1, voided_on=june(5))
+    assert remaining(on(5, changed_on(5, 40, 60, dropped))) == {2: 60}
+
+
+def test_a_base_changed_twice_counts_all_that_was_burned() -> None:
+    grants = [
+        *changed_on(5, 40, 60),
+        a_grant(3, 50, first=7, replaces_id=2),
+    ]
+    grants[1] = replace(grants[1], voided_on=june(7))
+    assert on(9, grants, a_spend(3, 10), a_spend(6, 10), a_spend(8, 10)).left == 20
+
+
+def test_a_base_changed_back_on_the_same_day_is_as_it_was() -> None:
+    undone = [
+        a_grant(1, 40, voided_on=june(5)),
+        a_grant(2, 60, first=5, replaces_id=1, voided_on=june(5)),
+        a_grant(3, 40, first=5, replaces_id=2),
+    ]
+    assert on(9, undone, a_spend(3, 10)).left == 30
+
+
 # Thresholds: at exactly the share, it is reached.
 
 
@@ -330,45 +399,75 @@ class NaiveLedger:
     over: int = 0
 
     def live_through(self, day: date, spends: Sequence[Spend]) -> None:
-        for grant in sorted(self.grants, key=lambda one: -one.id):
+        in_order = sorted(self.grants, key=lambda one: one.id)
+        opening = [one for one in in_order if opens_on(one, day)]
+        for grant in opening:
+            if grant.source_id is None:
+                self.open_root(grant)
+        for grant in reversed(in_order):
             if grant.voided_on == day and grant.id in self.lines:
                 self.void(self.lines[grant.id], day)
-        for grant in sorted(self.grants, key=lambda one: one.id):
-            if grant.first_day == day and (grant.voided_on is None or grant.voided_on > day):
-                self.open(grant)
-        of_outcomes = sorted({one.outcome_id for one in spends if one.outcome_id is not None})
-        for outcome_id in [*of_outcomes, None]:
-            amount = sum(one.amount for one in spends if one.outcome_id == outcome_id)
-            self.pay(day, outcome_id, amount)
+        for grant in opening:
+            if grant.source_id is not None:
+                self.open_share(grant)
+        self.pay_all(day, spends)
+        self.end(day)
+
+    def end(self, day: date) -> None:
         for line in self.lines.values():
             if line.grant.last_day == day:
                 line.lapsed, line.remaining = line.lapsed + line.remaining, 0
 
+    def pay_all(self, day: date, spends: Sequence[Spend]) -> None:
+        of_outcomes = sorted({one.outcome_id for one in spends if one.outcome_id is not None})
+        for outcome_id in [*of_outcomes, None]:
+            amount = sum(one.amount for one in spends if one.outcome_id == outcome_id)
+            self.pay(day, outcome_id, amount)
+
+    def open_root(self, grant: Grant) -> None:
+        line = NaiveLine(grant, grant.amount)
+        replaced = grant.replaces_id
+        while replaced is not None:
+            if (old := self.lines.pop(replaced, None)) is not None:
+                line.burned, line.moved_out = old.burned, old.moved_out
+                break
+            replaced = self.grant(replaced).replaces_id
+        line.remaining = max(0, grant.amount - line.burned - line.moved_out)
+        self.lines[grant.id] = line
+
+    def open_share(self, grant: Grant) -> None:
+        source = self.standing_for(grant.source_id)
+        taken = min(grant.amount, source.remaining) if source is not None else 0
+        if source is not None:
+            source.remaining, source.moved_out = source.remaining - taken, source.moved_out + taken
+        self.lines[grant.id] = NaiveLine(grant, taken, remaining=taken)
+
     def void(self, line: NaiveLine, day: date) -> None:
         home = self.home_of(line.grant, day)
         if home is not None:
-            home.remaining += line.remaining
             home.moved_out -= line.remaining
+            home.remaining = max(0, home.received - home.burned - home.moved_out - home.returned)
             line.returned = line.remaining
         else:
             line.lapsed += line.remaining
         line.remaining = 0
 
     def home_of(self, grant: Grant, day: date) -> NaiveLine | None:
-        source = self.lines.get(grant.source_id or 0)
+        source = self.standing_for(grant.source_id)
         if source is None or source.grant.holds_on(day):
             return source
         return self.home_of(source.grant, day)
 
-    def open(self, grant: Grant) -> None:
-        line = self.lines[grant.id] = NaiveLine(grant)
-        line.received = grant.amount
-        if grant.source_id is not None:
-            source = self.lines.get(grant.source_id, NaiveLine(grant))
-            line.received = min(grant.amount, source.remaining)
-            source.remaining -= line.received
-            source.moved_out += line.received
-        line.remaining = line.received
+    def standing_for(self, grant_id: int | None) -> NaiveLine | None:
+        """The line of a grant, or of whatever has replaced it."""
+        if grant_id is None or grant_id in self.lines:
+            return self.lines.get(grant_id or 0)
+        later = [one.id for one in self.grants if one.replaces_id == grant_id]
+        found = [line for one in later if (line := self.standing_for(one)) is not None]
+        return found[-1] if found else None
+
+    def grant(self, grant_id: int) -> Grant:
+        return next(one for one in self.grants if one.id == grant_id)
 
     def pay(self, day: date, outcome_id: int | None, amount: int) -> None:
         self.used += amount * (day >= JUNE.first)
@@ -399,6 +498,10 @@ class NaiveLedger:
         )
 
 
+def opens_on(grant: Grant, day: date) -> bool:
+    return grant.first_day == day and (grant.voided_on is None or grant.voided_on > day)
+
+
 def the_model(grants: Sequence[Grant], spends: Sequence[Spend], last: date) -> NaiveLedger:
     ledger = NaiveLedger(list(grants))
     by_day = defaultdict(list)
@@ -413,7 +516,7 @@ def the_model(grants: Sequence[Grant], spends: Sequence[Spend], last: date) -> N
 
 def figures(line: GrantBalance | NaiveLine) -> tuple[int, ...]:
     parts = (line.burned, line.moved_out, line.returned, line.remaining, line.lapsed)
-    return (line.received, *parts)
+    return (max(line.received, line.burned + line.moved_out), *parts)
 
 
 @given(some_grants(), SPENDS, DAYS)
@@ -441,7 +544,8 @@ def test_nothing_is_negative_and_every_grant_is_accounted_for(
     for line in balance.lines:
         received, *parts = figures(line)
         assert min(parts) >= 0
-        assert received == sum(parts) <= line.grant.amount
+        assert received == sum(parts)
+        assert received <= line.grant.amount or line.grant.replaces_id is not None
     assert 0 <= balance.over <= balance.used
     assert balance.left >= 0
 

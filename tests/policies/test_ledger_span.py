@@ -40,6 +40,14 @@ def test_a_share_is_read_with_what_it_was_taken_out_of() -> None:
     assert since == june(-3)
 
 
+def test_a_base_is_read_with_what_it_replaces() -> None:
+    old = a_grant(1, 40, first=-9, voided_on=june(1))
+    new = a_grant(2, 60, first=1, replaces_id=1)
+    grants, since = ledger_since([old, new], june(5))
+    assert {grant.id for grant in grants} == {1, 2}
+    assert since == june(-9)
+
+
 @given(some_grants(), SPENDS, st.integers(1, 9), st.integers(0, 9))
 def test_a_ledger_read_no_farther_than_needed_says_the_same(
     grants: list[Grant], spends: list[Spend], first: int, later: int

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("outcome_id", sa.Integer(), nullable=True),
         sa.Column("source_id", sa.Integer(), nullable=True),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
         sa.Column("requester_id", sa.Integer(), nullable=True),
         sa.Column("approver_id", sa.Integer(), nullable=True),
         sa.Column("created_by", sa.Integer(), nullable=True),
@@ -60,6 +61,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["created_by"], ["person.id"], name="fk_budget_grant_created_by"),
         sa.ForeignKeyConstraint(["outcome_id"], ["outcome.id"], name="fk_budget_grant_outcome_id"),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_budget_grant_person_id"),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["budget_grant.id"], name="fk_budget_grant_replaces_id"
+        ),
         sa.ForeignKeyConstraint(
             ["requester_id"], ["person.id"], name="fk_budget_grant_requester_id"
         ),
