@@ -2,7 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.flows import budget_requests, budget_setup, budgets
+from bot.flows import budget_requests, budget_setup, budget_sweep, budgets
 from bot.flows.refusals import Refusal
 from bot.listeners.buttons import Press, press_listener
 from bot.listeners.edge import Asked, Edge
@@ -85,6 +85,11 @@ async def open_decline(edge: Edge, value: str, asked: Asked) -> MessagePage | No
     return None
 
 
+async def mute_warnings(edge: Edge, value: str, asked: Asked) -> MessagePage:
+    """Say no more of the presser's own budget until its period ends."""
+    return await edge.run(budget_sweep.mute, asked.now, asked.speaker, value)
+
+
 PRESSES: dict[str, Press] = {
     ids.SHOW_MY_BUDGET: show_my_budget,
     ids.REQUEST_MORE: open_request_form,
@@ -94,6 +99,7 @@ PRESSES: dict[str, Press] = {
     ids.ACCEPT_OFFER: accept,
     ids.WITHDRAW_REQUEST: withdraw,
     ids.OPEN_TERMS: open_terms,
+    ids.MUTE_WARNINGS: mute_warnings,
 }
 
 
