@@ -7,6 +7,10 @@ from policies.outcomes import NotAllowed, Outcome
 from policies.people import Roster
 
 
+class NotTheirs(NotAllowed):
+    """Something that is for others to do."""
+
+
 class Standing(StrEnum):
     """What a person is to an outcome. An owner is never their own colleague, not even as a lead."""
 
@@ -69,9 +73,9 @@ def standings_of(
 
 
 def require(verb: Verb, outcome: Outcome, standings: frozenset[Standing]) -> None:
-    """NotAllowed says who may, where the person may not."""
+    """NotTheirs says who may, where the person may not."""
     if MAY[verb] & standings:
         return
     if Standing.OWNER in standings:
-        raise NotAllowed(f"{outcome.label} is your own. A colleague has to verify it.")
-    raise NotAllowed(f"Only {_WHO[MAY[verb]]} can {verb} {outcome.label}.")
+        raise NotTheirs(f"{outcome.label} is your own. A colleague has to verify it.")
+    raise NotTheirs(f"Only {_WHO[MAY[verb]]} can {verb} {outcome.label}.")

@@ -2,7 +2,13 @@
 
 from datetime import datetime
 
-from bot.flows.outcome_steps import give_back, outcome_for, refresh_card, take_step
+from bot.flows.outcome_steps import (
+    attempts_audited,
+    give_back,
+    outcome_for,
+    refresh_card,
+    take_step,
+)
 from bot.flows.people import Speaker
 from messages.pages.outcomes import OutcomeMoved
 from messages.steps import Told
@@ -18,7 +24,8 @@ def merge(
 
     For who owns both, and for leads. Both are held, so that no two merges go in a circle.
     """
-    with database.writing() as session:
+    audited = attempts_audited(database, now, speaker, outcome_id)
+    with audited, database.writing() as session:
         part, roster = outcome_for(session, speaker, outcome_id, Verb.MERGE)
         attribution.hold_team(session, roster.team.id)
         outcomes.hold(session, (outcome_id, into_id))

@@ -1,6 +1,7 @@
 """What every step of an outcome's life shares: finding it, judging who asks, storing, telling."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
@@ -9,7 +10,7 @@ from sqlmodel import Session
 from bot.flows.budget_moves import release_earmarks
 from bot.flows.people import Speaker
 from bot.flows.posts import Post
-from bot.flows.refusals import Refusal
+from bot.flows.refusals import NotYours, Refusal
 from messages.pages.outcomes import OwnerTold
 from messages.steps import Told
 from policies.outcomes import (
@@ -21,7 +22,7 @@ from policies.outcomes import (
     parse_outcome_label,
 )
 from policies.people import Person, Roster
-from policies.standing import Standing, Verb, require, standings_of
+from policies.standing import NotTheirs, Standing, Verb, require, standings_of
 from storage import attribution, audit, deliveries, focus, outcomes, people
 from storage.database import Database
 from storage.deliveries import Claim
@@ -31,10 +32,25 @@ OWNER_NEWS: Final = "owner_news"
 
 WORKED_ON: Final = (OutcomeState.DECLARED, OutcomeState.REJECTED)
 
+REFUSED: Final = "outcome.refused"
+
 TOLD_TO_OWNERS: Final = (OutcomeState.REJECTED, OutcomeState.DROPPED, OutcomeState.REVERTED)
 
 VERIFICATION_SETTLED: Final = "verification_settled"
 """The team's card about a claim, drawn anew in its place; subject O-12."""
+
+
+@contextmanager
+def attempts_audited(
+    database: Database, now: datetime, speaker: Speaker, outcome_id: int
+) -> Iterator[None]:
+    """Note it when somebody reaches for an outcome that is not theirs to touch; it changes nothing."""
+    try:
+        yield
+    except (NotTheirs, NotYours):
+        with database.writing() as session:
+            audit.record(session, speaker.person.id, REFUSED, outcome_label(outcome_id), {}, now)
+        raise
 
 
 def outcome_and_roster(session: Session, outcome_id: int) -> tuple[Outcome, Roster]:
@@ -172,8 +188,8 @@ def _stamp(event: OutcomeEvent) -> str:
     return f"{claim_stamp(event.outcome_id, event.at)}/{event.after}"
 
 
-def _no_outcome(outcome_id: int) -> Refusal:
-    return Refusal(
+def _no_outcome(outcome_id: int) -> NotYours:
+    return NotYours(
         f"There is no outcome {outcome_label(outcome_id)} in a team of yours.",
         "See your open outcomes with the list, and copy the id from there.",
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.flows.outcome_steps import outcome_for, person_of, standings_in, told_of
+from bot.flows.outcome_steps import attempts_audited, outcome_for, person_of, standings_in, told_of
 from bot.flows.outcome_usage import own_usage_of
 from bot.flows.people import Speaker
 from messages.pages.outcome_story import OutcomeStory
@@ -16,7 +16,8 @@ from storage.database import Database
 
 def show(database: Database, now: datetime, speaker: Speaker, outcome_id: int) -> OutcomeStory:
     """The story, with what the speaker may do next."""
-    with database.reading() as session:
+    audited = attempts_audited(database, now, speaker, outcome_id)
+    with audited, database.reading() as session:
         outcome, roster = outcome_for(session, speaker, outcome_id, Verb.SHOW)
         standings = standings_in(speaker, outcome, roster)
         is_claimed = outcome.state is OutcomeState.CLAIMED

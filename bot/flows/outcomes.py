@@ -5,9 +5,15 @@ from typing import Final
 
 from sqlmodel import Session
 
-from bot.flows.outcome_steps import give_back, outcome_for, refresh_card, take_step
+from bot.flows.outcome_steps import (
+    attempts_audited,
+    give_back,
+    outcome_for,
+    refresh_card,
+    take_step,
+)
 from bot.flows.people import Speaker
-from bot.flows.refusals import Refusal
+from bot.flows.refusals import NotYours, Refusal
 from bot.flows.reviews import ask_for_review
 from messages.metadata import FormContext
 from messages.pages.outcomes import (
@@ -94,7 +100,8 @@ def claim(
     database: Database, now: datetime, speaker: Speaker, outcome_id: int, url: str
 ) -> OutcomeClaimed:
     """Claim an own outcome with its evidence, and ask the team's channel to verify it."""
-    with database.writing() as session:
+    audited = attempts_audited(database, now, speaker, outcome_id)
+    with audited, database.writing() as session:
         before = _own_outcome(session, speaker, outcome_id)
         if before.state is OutcomeState.CLAIMED and before.evidence_url == url:
             return OutcomeClaimed(before, _channel_of(session, before))  # the same request again
@@ -108,7 +115,8 @@ def drop(
     database: Database, now: datetime, speaker: Speaker, outcome_id: int, reason: str
 ) -> OutcomeMoved:
     """Give an outcome up, as its owner or as a lead of its team."""
-    with database.writing() as session:
+    audited = attempts_audited(database, now, speaker, outcome_id)
+    with audited, database.writing() as session:
         before, _ = outcome_for(session, speaker, outcome_id, Verb.DROP)
         attribution.hold_team(session, before.team_id)
         moved = _settle(session, now, speaker, before, before.drop(), reason)
@@ -120,7 +128,8 @@ def revert(
     database: Database, now: datetime, speaker: Speaker, outcome_id: int, reason: str
 ) -> OutcomeMoved:
     """Take a verified outcome back, as its owner or as a lead of its team."""
-    with database.writing() as session:
+    audited = attempts_audited(database, now, speaker, outcome_id)
+    with audited, database.writing() as session:
         return revert_in(session, now, speaker, outcome_id, reason)
 
 
@@ -140,7 +149,8 @@ def assess(
     to: OutcomeSize | Complexity,
 ) -> OutcomeMoved:
     """Set the size or the complexity of an own outcome right; whoever verifies it sees the change."""
-    with database.writing() as session:
+    audited = attempts_audited(database, now, speaker, outcome_id)
+    with audited, database.writing() as session:
         before, _ = outcome_for(session, speaker, outcome_id, Verb.ASSESS)
         if isinstance(to, OutcomeSize):
             change, was, after = "size", before.size.value, before.resize(to)
@@ -228,7 +238,7 @@ def _own_outcome(session: Session, speaker: Speaker, outcome_id: int) -> Outcome
     outcome = outcomes.outcome_of(session, outcome_id)
     if outcome is None or outcome.owner_id != speaker.person.id:
         # The same words for both, so that ids tell nothing about other people's work.
-        raise Refusal(
+        raise NotYours(
             f"You have no outcome {outcome_label(outcome_id)}.",
             "See your open outcomes with the list, and copy the id from there.",
         )

@@ -7,6 +7,7 @@ from typing import Final
 from sqlmodel import Session
 
 from bot.flows.outcome_steps import (
+    attempts_audited,
     audience_of,
     claim_period,
     claim_stamp,
@@ -21,7 +22,7 @@ from bot.flows.outcome_steps import (
 from bot.flows.outcome_usage import is_retro, usage_of
 from bot.flows.people import Speaker
 from bot.flows.posts import NotYet, Post
-from bot.flows.refusals import Refusal
+from bot.flows.refusals import NotYours
 from messages.metadata import FormContext
 from messages.pages.outcomes import OutcomeMoved, ReviewForm, VerificationCard, Verified
 from messages.steps import Told
@@ -60,7 +61,8 @@ def review_form(
 
     It tells what was used for the outcome, so that it was opened is audited.
     """
-    with database.writing() as session:
+    audited = attempts_audited(database, now, speaker, outcome_id)
+    with audited, database.writing() as session:
         outcome, roster = _reviewable(session, speaker, outcome_id, Verb.VERIFY)
         _require_claimed(outcome)
         history = _history(session, outcome, claim_period(outcome))
@@ -85,7 +87,8 @@ def verify(
     claim: str | None = None,
 ) -> Verified:
     """Verify a colleague's claim; `claim` names the one that was looked at, where a form was."""
-    with database.writing() as session:
+    audited = attempts_audited(database, now, speaker, outcome_id)
+    with audited, database.writing() as session:
         before, roster = _reviewable(session, speaker, outcome_id, Verb.VERIFY)
         _require_same_claim(before, claim)
         start, end = day_bounds(local_day_of(now, roster.team.zone), roster.team.zone)
@@ -108,7 +111,8 @@ def reject(
     claim: str | None = None,
 ) -> OutcomeMoved:
     """Send a colleague's claim back with a reason; its owner is told, and may claim again."""
-    with database.writing() as session:
+    audited = attempts_audited(database, now, speaker, outcome_id)
+    with audited, database.writing() as session:
         before, _ = _reviewable(session, speaker, outcome_id, Verb.REJECT)
         _require_same_claim(before, claim)
         event = take_step(
@@ -209,7 +213,7 @@ def _reviewable(
     outcome, roster = outcome_and_roster(session, outcome_id)
     standings = standings_in(speaker, outcome, roster)
     if not roster.is_member(speaker.person.id) and speaker.person.id != outcome.owner_id:
-        raise Refusal(
+        raise NotYours(
             f"Only people of {roster.team.name} verify its outcomes.",
             "Ask a lead of the team to add you in its set-up.",
         )

@@ -142,14 +142,16 @@ def test_the_same_claim_twice_is_answered_twice_and_asks_once(
     assert len(claims_due(database)) == 1
 
 
-def test_a_refused_step_changes_and_audits_nothing(database: Database, ben: Speaker) -> None:
+def test_a_refused_step_changes_nothing_and_only_what_is_not_ones_own_is_audited(
+    database: Database, ben: Speaker
+) -> None:
     outcome_id = claimed(database, ben)
     before = actions(database, f"O-{outcome_id}")
     with pytest.raises(NotAllowed, match="is your own"):
         reviews.verify(database, NOW, ben, outcome_id)
     with pytest.raises(NotAllowed, match="is claimed"):
         flows.claim(database, NOW, ben, outcome_id, f"{LINK}other")
-    assert actions(database, f"O-{outcome_id}") == before
+    assert actions(database, f"O-{outcome_id}") == [*before, "outcome.refused"]
     assert state_of(database, outcome_id) is OutcomeState.CLAIMED
 
 
