@@ -318,6 +318,15 @@ def test_the_token_goes_to_the_configured_server_alone(github: GitHub, server: O
     assert server.asked[0].headers["authorization"] == f"Bearer {GITHUB_TOKEN}"
 
 
+@pytest.mark.parametrize("location", ["https://[::", "https://x:99999999/", "http://\u007f", ""])
+def test_a_redirect_to_no_address_is_a_failure(
+    github: GitHub, server: Outside, location: str
+) -> None:
+    server.fail(Said(302, {}, {"Location": location}))
+    assert isinstance(github.finding(PULL), Failure)
+    assert len(server.asked) <= 1 + services.MOST_REDIRECTS
+
+
 def test_a_redirect_in_circles_ends(github: GitHub, server: Outside) -> None:
     server.fail(Said(302, {}, {"Location": "/api/v3/repos/shop/checkout/pulls/12"}))
     assert github.finding(PULL) == Failure("GitHub sends the request elsewhere")
