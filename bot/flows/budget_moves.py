@@ -36,9 +36,17 @@ UNDONE = "Undone."
 
 
 def earmark(
-    database: Database, now: datetime, speaker: Speaker, outcome_id: int, amount: Amount
+    database: Database,
+    now: datetime,
+    speaker: Speaker,
+    outcome_id: int,
+    amount: Amount,
+    request_key: str | None = None,
 ) -> Earmarked:
-    """Set an amount of the speaker's free budget aside for their own outcome, or as much as there is."""
+    """Set an amount of the speaker's free budget aside for their own outcome, or as much as there is.
+
+    What Slack repeats carries the key of the first declaration, and sets nothing aside again.
+    """
     label = outcome_label(outcome_id)
     with refusals_audited(database, now, speaker, label), database.writing() as session:
         desk = desk_of_member(session, now, speaker)
@@ -47,11 +55,15 @@ def earmark(
         if outcome is None:
             raise LookupError(f"There is no outcome {outcome_id}.")
         ensure_base_grants(session, desk, now)
-        ledger = ledger_of(session, desk.terms, speaker.person.id, desk.today)
-        got = _set_aside(session, desk, ledger, amount.value, outcome, now)
-        details = {"grants": len(got)}
-        audit.record(session, speaker.person.id, "budget.earmarked", label, details, now)
-        set_aside = sum(part.amount for part in got)
+        key = f"{request_key}:aside" if request_key else None
+        before = take_request(session, speaker.person.id, key, now) if key else None
+        set_aside = (
+            _earmark(session, desk, speaker, amount, outcome, now)
+            if before is None
+            else int(before)
+        )
+        if key is not None:
+            settle_request(session, speaker.person.id, key, str(set_aside))
         balance = ledger_of(session, desk.terms, speaker.person.id, desk.today).balance
         return Earmarked(
             outcome=outcome,
@@ -144,6 +156,22 @@ def undo(
 def _require_sound(session: Session, desk: Desk, amount: Amount, outcome_ids: list[int]) -> None:
     if problems := list(problems_of(session, desk, [amount], outcome_ids)):
         raise Refusal(" ".join(problems), "Try: /budget move 2M from O-12 to O-15")
+
+
+def _earmark(
+    session: Session,
+    desk: Desk,
+    speaker: Speaker,
+    amount: Amount,
+    outcome: Outcome,
+    now: datetime,
+) -> int:
+    """Set aside what there is of it; returns how much that is."""
+    ledger = ledger_of(session, desk.terms, speaker.person.id, desk.today)
+    got = _set_aside(session, desk, ledger, amount.value, outcome, now)
+    details = {"grants": len(got)}
+    audit.record(session, speaker.person.id, "budget.earmarked", outcome.label, details, now)
+    return sum(part.amount for part in got)
 
 
 def _set_aside(

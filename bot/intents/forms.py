@@ -5,9 +5,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.intents.fields import FormRefused, Values, choice_of, many_of, text_of
-from bot.intents.outcomes import EXAMPLE_LINK
+from bot.intents.outcomes import EXAMPLE_LINK, Declare
 from bot.intents.words import shortened
 from messages import ids
+from policies.amounts import Amount, NotAnAmount, parse_amount
 from policies.outcomes import (
     MAX_KEYS,
     MAX_REASON,
@@ -62,8 +63,8 @@ class Reviewed:
     review: Review = NO_REVIEW
 
 
-def read_outcome_form(values: Values, now: datetime, zone: ZoneInfo) -> OutcomeDraft:
-    """The draft in a submitted outcome form; FormRefused says what to change in which field."""
+def read_outcome_form(values: Values, now: datetime, zone: ZoneInfo) -> Declare:
+    """What a submitted outcome form declares; FormRefused says what to change in which field."""
     errors: dict[str, str] = {}
     title = " ".join(text_of(values, ids.OUTCOME_TITLE).split())
     if not any(character.isalnum() for character in title):
@@ -80,9 +81,10 @@ def read_outcome_form(values: Values, now: datetime, zone: ZoneInfo) -> OutcomeD
         keys=_keys(values, errors),
         origin_url=_origin(values, errors),
     )
+    amount = _amount(values, errors)
     if errors:
         raise FormRefused(errors)
-    return draft
+    return Declare(draft, amount)
 
 
 def read_done_form(values: Values) -> str:
@@ -186,6 +188,15 @@ def _deadline(values: Values, today: date, errors: dict[str, str]) -> date | Non
     if day < today:
         errors[ids.OUTCOME_DEADLINE] = f"{day:%Y-%m-%d} is past."
     return day
+
+
+def _amount(values: Values, errors: dict[str, str]) -> Amount | None:
+    typed = text_of(values, ids.OUTCOME_AMOUNT).strip()
+    try:
+        return parse_amount(shortened(typed)) if typed else None
+    except NotAnAmount as problem:
+        errors[ids.OUTCOME_AMOUNT] = str(problem)
+        return None
 
 
 def _keys(values: Values, errors: dict[str, str]) -> tuple[OutcomeKey, ...]:

@@ -7,7 +7,6 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.flows import (
-    budget_moves,
     digest,
     focus,
     me,
@@ -36,13 +35,12 @@ from bot.intents.outcomes import (
     parse_outcome,
 )
 from bot.intents.words import readable
+from bot.listeners.declaring import set_aside
 from bot.listeners.edge import Asked, Edge, Request
 from bot.listeners.middleware import answer
 from bot.listeners.setup import open_setup
 from messages.pages.base import MessagePage
 from messages.pages.help import Help
-from messages.pages.outcomes import OutcomeDeclared
-from policies.amounts import Amount
 from policies.outcomes import MAX_TITLE
 
 LOG_AS_OUTCOME = "log_as_outcome"
@@ -73,7 +71,7 @@ async def answer_outcome(edge: Edge, text: str, asked: Asked) -> MessagePage | N
     match parse_outcome(text, now, speaker.zone, edge.commands.outcome):
         case Declare(draft=draft, amount=amount):
             page = await edge.run(outcomes.declare, now, speaker, draft, asked.request.key)
-            return page if amount is None else await _set_aside(edge, amount, page, asked)
+            return page if amount is None else await set_aside(edge, amount, page, asked)
         case OpenForm():
             return await open_form(edge, "", asked)
         case Done(outcome_id=outcome_id, url=url):
@@ -154,13 +152,3 @@ async def _turn_to(edge: Edge, intent: FocusIntent, asked: Asked) -> MessagePage
             return await edge.run(focus.start, asked.now, asked.speaker, outcome_id)
         case StopFocus():
             return await edge.run(focus.stop, asked.now, asked.speaker)
-
-
-async def _set_aside(
-    edge: Edge, amount: Amount, declared: OutcomeDeclared, asked: Asked
-) -> MessagePage:
-    """Say that the outcome is declared, and set the amount aside for it; either stands without the other."""
-    await edge.replies.send(asked.request.address, declared)
-    return await edge.run(
-        budget_moves.earmark, asked.now, asked.speaker, declared.outcome.id, amount
-    )

@@ -18,6 +18,8 @@ from bot.intents.forms import (
     read_review_form,
     read_setup_form,
 )
+from bot.intents.outcomes import Declare
+from bot.listeners.declaring import set_aside
 from bot.listeners.edge import Asked, Edge, Request
 from bot.listeners.home import refresh_home
 from bot.listeners.middleware import answer, at_channel
@@ -25,7 +27,6 @@ from bot.listeners.setup import take_setup, wrong_fields
 from messages import ids
 from messages.metadata import FormContext
 from messages.pages.base import MessagePage
-from policies.outcomes import OutcomeDraft
 from policies.reviews import Verdict
 
 LAST_ZONE = ZoneInfo("Etc/GMT+12")
@@ -40,14 +41,11 @@ Checked = Callable[[T, FormContext], Awaitable[dict[str, str]]]
 def register(app: AsyncApp, edge: Edge) -> None:
     """Listen to every form there is."""
 
-    def read_draft(values: Values) -> OutcomeDraft:
+    def read_draft(values: Values) -> Declare:
         return read_outcome_form(values, edge.clock.now(), LAST_ZONE)
 
-    async def declare(
-        draft: OutcomeDraft, context: FormContext, asked: Asked
-    ) -> MessagePage | None:
-        page = await edge.run(outcomes.declare, asked.now, asked.speaker, draft, asked.request.key)
-        return await shown(edge, context, asked, page)
+    async def declare(form: Declare, context: FormContext, asked: Asked) -> MessagePage | None:
+        return await _declare(edge, form, context, asked)
 
     async def claim(url: str, context: FormContext, asked: Asked) -> MessagePage | None:
         if context.outcome_id is None:
@@ -98,6 +96,20 @@ def form_listener(
         await answer(edge, at_channel(Request.of(context, body), origin.channel_id), work)
 
     return on_submit
+
+
+async def _declare(
+    edge: Edge, form: Declare, context: FormContext, asked: Asked
+) -> MessagePage | None:
+    """Declare an outcome; with an amount, what became of it is said even where the Home shows the rest."""
+    page = await edge.run(outcomes.declare, asked.now, asked.speaker, form.draft, asked.request.key)
+    if form.amount is None:
+        return await shown(edge, context, asked, page)
+    try:
+        return await set_aside(edge, form.amount, page, asked)
+    finally:
+        if context.channel_id is None:
+            await refresh_home(edge, asked)
 
 
 async def _judge(edge: Edge, reviewed: Reviewed, context: FormContext, asked: Asked) -> MessagePage:

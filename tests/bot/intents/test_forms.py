@@ -15,6 +15,7 @@ from bot.intents.forms import (
     read_setup_form,
 )
 from messages import ids
+from policies.amounts import Amount, parse_amount
 from policies.outcomes import KeyKind, OutcomeKey
 from policies.reviews import Impact, ImpactUnit, Review, Verdict
 
@@ -66,7 +67,7 @@ def test_what_no_database_takes_is_left_out_of_every_field() -> None:
         ids.OUTCOME_SIZE: {"selected_option": {"value": "L\0"}},
     }
     values = {field: {field: element} for field, element in typed.items()}
-    draft = read_outcome_form(values, datetime(2026, 11, 12, tzinfo=UTC), ZoneInfo("UTC"))
+    draft = read_outcome_form(values, datetime(2026, 11, 12, tzinfo=UTC), ZoneInfo("UTC")).draft
     assert (draft.title, draft.size.value) == ("Cut checkout p95", "L")
     assert draft.keys == (OutcomeKey(KeyKind.BRANCH, "ab"),)
     setup = a_setup(
@@ -164,3 +165,26 @@ def test_an_origin_that_is_no_link_is_refused_beside_its_field() -> None:
     with pytest.raises(FormRefused) as refusal:
         read_outcome_form(form, datetime(2026, 11, 12, tzinfo=UTC), ZoneInfo("UTC"))
     assert set(refusal.value.errors) == {ids.OUTCOME_ORIGIN}
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"), [("", None), ("40M", parse_amount("40M")), (" $50 ", parse_amount("$50"))]
+)
+def test_an_outcome_may_name_the_budget_for_it(typed: str, amount: Amount | None) -> None:
+    form = {
+        field: {field: {"value": value}}
+        for field, value in ((ids.OUTCOME_TITLE, "Cut p95"), (ids.OUTCOME_AMOUNT, typed))
+    }
+    read = read_outcome_form(form, datetime(2026, 11, 12, tzinfo=UTC), ZoneInfo("UTC"))
+    assert (read.draft.title, read.amount) == ("Cut p95", amount)
+
+
+@pytest.mark.parametrize("typed", ["ten", "-5M", "0", "1,5M", "9" * 3000])
+def test_a_budget_that_is_no_amount_is_refused_beside_its_field(typed: str) -> None:
+    form = {
+        field: {field: {"value": value}}
+        for field, value in ((ids.OUTCOME_TITLE, "Cut p95"), (ids.OUTCOME_AMOUNT, typed))
+    }
+    with pytest.raises(FormRefused) as refusal:
+        read_outcome_form(form, datetime(2026, 11, 12, tzinfo=UTC), ZoneInfo("UTC"))
+    assert set(refusal.value.errors) == {ids.OUTCOME_AMOUNT}

@@ -9,7 +9,7 @@ from bot.flows import budget_requests, budget_setup, budgets
 from bot.flows.people import Speaker
 from messages import ids
 from messages.metadata import FormContext
-from messages.pages.budgets import Decided
+from messages.pages.budgets import Decided, Earmarked
 from messages.pages.help import Refused
 from messages.pages.home import Home
 from policies.amounts import Amount, BudgetUnit
@@ -127,6 +127,23 @@ async def test_an_offer_accepted_and_withdrawn_at_once_is_one_or_the_other(
         )
     is_approved = state_of(database, label) == RequestState.APPROVED
     assert [grant.amount for grant in extras(database)] == [5 * M] * is_approved
+
+
+async def test_a_declaration_sent_twice_sets_its_amount_aside_once(database: Database) -> None:
+    two_leads(database)
+    fields = {"outcome_title": "Cut p95", "outcome_amount": "10M"}
+    async with front_desk(database, NOW, PROFILES) as desk:
+        context = FormContext("C0PAY")
+        await asyncio.gather(
+            *(
+                desk.submit("U0BEN", ids.OUTCOME_FORM, context, view_id="V0SAME", **fields)
+                for _ in range(5)
+            )
+        )
+    own = budgets.own_budget(database, NOW, introduce(database, "ben"))
+    assert (own.left_free, own.left) == (tokens(30 * M), tokens(40 * M))
+    asides = [page for page in desk.written.messages if isinstance(page, Earmarked)]
+    assert {page.earmarked for page in asides} == {tokens(10 * M)}
 
 
 FORGED = ("", "R-", "R-0", "R-999", "R-1; DROP TABLE", "O-1", "-1", "R-" + "9" * 400, "ﾠR-1", "\0")
