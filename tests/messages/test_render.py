@@ -16,8 +16,22 @@ from messages import render as rendering
 from messages.limits import problems
 from messages.metadata import FormContext
 from messages.pages.base import HomePage, MessagePage, ModalPage, TeamFacingPage
+from messages.pages.budget_forms import CounterForm, DeclineForm
+from messages.pages.budgets import (
+    AllowanceSet,
+    Decided,
+    Granted,
+    OwnBudget,
+    RequestCard,
+    TeamBudgets,
+    Undone,
+    Voided,
+    WhatIf,
+)
 from messages.pages.digest import Digest
 from messages.render import TEMPLATES, compile_templates, render, render_digest
+from policies.budgets import Balance, GrantBalance, Spend
+from policies.forecast import Forecast
 from policies.metrics import WeekFigures
 from policies.privacy import Published
 from policies.usage import TokenCounts
@@ -180,6 +194,46 @@ def test_pages_that_team_mates_read_take_figures_about_usage_as_published_alone(
     assert Digest in team_facing()
     for page in team_facing():
         assert list(usage_numbers(page)) == []
+
+
+PAGES_OF_LEADS = (
+    RequestCard,
+    TeamBudgets,
+    Granted,
+    AllowanceSet,
+    Voided,
+    Undone,
+    Decided,
+    WhatIf,
+    CounterForm,
+    DeclineForm,
+)
+WHAT_SOMEBODY_USED = {Balance, GrantBalance, Spend, Forecast, TokenCounts}
+
+
+def types_within(kind: Json, seen: set[Any]) -> set[Any]:
+    """Every type that can be reached from the fields of one."""
+    if kind not in seen:
+        seen.add(kind)
+        for part in get_args(kind):
+            types_within(part, seen)
+        if is_dataclass(kind) and isinstance(kind, type):
+            for hint in get_type_hints(kind).values():
+                types_within(hint, seen)
+    return seen
+
+
+@pytest.mark.parametrize("page", PAGES_OF_LEADS)
+def test_no_page_that_a_lead_reads_of_a_person_can_hold_what_they_used(page: type) -> None:
+    reached = types_within(page, set())
+    assert not reached & WHAT_SOMEBODY_USED
+    assert not {name for name in get_type_hints(page) if re.search("used|left$|spend", name)} - {
+        "pool_left"
+    }
+
+
+def test_the_inspection_finds_what_the_person_alone_reads() -> None:
+    assert {Balance, Forecast} <= types_within(OwnBudget, set())
 
 
 def test_the_inspection_finds_a_bare_figure() -> None:
