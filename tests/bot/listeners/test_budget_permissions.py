@@ -118,6 +118,7 @@ ACTS: Final[dict[str, Act]] = {
     "button decline": presses(ids.DECLINE_REQUEST, "{s.waiting}"),
     "button accept": presses(ids.ACCEPT_OFFER, "{s.countered}"),
     "button withdraw": presses(ids.WITHDRAW_REQUEST, "{s.waiting}"),
+    "button mute": presses(ids.MUTE_WARNINGS, "T-{s.team_id} 2026-11-01"),
     "form request": submits(ids.REQUEST_FORM, request_amount="1M", request_reason="So"),
     "form counter": submits(ids.COUNTER_FORM, "{s.waiting}", counter_amount="1M"),
     "form decline": submits(ids.DECLINE_FORM, "{s.waiting}", decline_reason="No room"),
@@ -151,6 +152,7 @@ button counter         | -     | -         | y    | y     | -          | -      
 button decline         | -     | -         | y    | y     | -          | -      | -     | -
 button accept          | y     | -         | -    | -     | -          | -      | -     | -
 button withdraw        | y     | -         | -    | -     | -          | -      | -     | -
+button mute            | y     | y         | y    | -     | -          | -      | -     | -
 form request           | y     | y         | y    | -     | own        | -      | -     | -
 form counter           | -     | -         | y    | y     | -          | -      | -     | -
 form decline           | -     | -         | y    | y     | -          | -      | -     | -
