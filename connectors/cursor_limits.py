@@ -4,6 +4,7 @@ It takes whole dollars, of Enterprise teams alone, and basic authentication with
 """
 
 from base64 import b64encode
+from dataclasses import replace
 from typing import Final, Self
 
 import httpx
@@ -14,6 +15,7 @@ from policies.usage import NANOS_PER_USD
 
 API_URL: Final = "https://api.cursor.com"
 SETTING: Final = "MILEAGE_CURSOR_KEY"
+NO_MEMBER: Final = "Cursor has no member of its team with this e-mail address: 400"
 
 
 class _Outcome(msgspec.Struct):
@@ -42,9 +44,9 @@ class CursorLimits:
         try:
             answer = self._service.post("teams/user-spend-limit", body, _Outcome)
         except CallFailed as failed:
-            return failed.failure
-        is_set = answer.outcome == "success"
-        return None if is_set else Failure("Cursor did not take the limit")
+            is_about_person = failed.failure.status == httpx.codes.BAD_REQUEST
+            return replace(failed.failure, reason=NO_MEMBER) if is_about_person else failed.failure
+        return None if answer.outcome == "success" else Failure("Cursor did not take the limit")
 
     def check(self) -> Failure | None:
         """Why the key does not work, or None."""

@@ -71,6 +71,7 @@ def test_somebody_the_system_does_not_know_is_not_made_known(
         found = target.set_limit("en@example.com", NANOS_PER_USD)
     assert found is not None
     assert not found.is_temporary
+    assert "with this e-mail address" in found.reason
     assert (set(litellm.users), set(cursor.limits)) == ({"u-ben"}, {BEN})
     assert "max_budget" not in litellm.users["u-ben"]
 
