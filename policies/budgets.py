@@ -223,14 +223,14 @@ class Band(StrEnum):
     USED_UP = "used up"
 
 
-def band_of(balance: Balance, chance_of_running_out: float | None) -> Band:
-    """The band of a balance; `chance_of_running_out` is None while there is too little history."""
+def band_of(balance: Balance, *, is_likely_to_run_out: bool) -> Band:
+    """The band of a balance."""
     if not balance.is_granted_anything:
         return Band.NO_BUDGET
     if balance.has_used(1):
         return Band.USED_UP
-    is_likely = chance_of_running_out is not None and chance_of_running_out >= LIKELY
-    return Band.AT_RISK if is_likely or balance.has_used(NEARLY_USED) else Band.ON_PACE
+    is_at_risk = is_likely_to_run_out or balance.has_used(NEARLY_USED)
+    return Band.AT_RISK if is_at_risk else Band.ON_PACE
 
 
 def burn_order(grants: Iterable[Grant]) -> list[Grant]:

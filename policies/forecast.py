@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import accumulate
-from math import exp
+from math import ceil, exp
 from statistics import NormalDist
 from typing import Final, Protocol
 
@@ -20,6 +20,7 @@ DAYS_REMEMBERED: Final = 28
 DAYS_NEEDED: Final = 21
 """With fewer whole days known there is a pace, and no forecast."""
 PATHS: Final = 500
+MANY_PATHS: Final = ceil(LIKELY * PATHS)
 SHOCKS: Final = tuple(
     exp(NormalDist(0, 0.3).inv_cdf((path + 0.5) / PATHS)) for path in range(PATHS)
 )
@@ -71,19 +72,35 @@ def forecast(
     used = _used_by_day(spends)
     known = _whole_days(first_known or balance.day, balance.day)
     plain = Forecast(len(known), _pace(used, known))
-    if len(known) < DAYS_NEEDED or not balance.is_granted_anything:
+    run = _Run.of(balance, used, known)
+    if run is None:
         return plain
-    run = _Run(
-        tuple(line.remaining for line in balance.live),
-        used.get(balance.day, 0),
-        _stretches(balance, used, known),
-    )
     ends = [place for one in SHOCKS if (place := run.day_used_up(one, draws)) is not None]
     told = replace(plain, chance=len(ends) / PATHS)
     if len(ends) < WORTH_A_RANGE * PATHS:
         return told
     early, late = (_day_at(share, sorted(ends), balance.day) for share in RANGE)
     return replace(told, likely_from=early, likely_to=late)
+
+
+def is_likely_to_run_out(
+    spends: Iterable[Spend], first_known: date | None, balance: Balance, draws: Draws
+) -> bool:
+    """What `forecast` of the same says of that, told as soon as it is settled.
+
+    The mildest shocks come first, so of a budget that lasts a fifth of the paths are gone through.
+    """
+    used = _used_by_day(spends)
+    run = _Run.of(balance, used, _whole_days(first_known or balance.day, balance.day))
+    if run is None:
+        return False
+    lasting = used_up = 0
+    while used_up < MANY_PATHS and lasting <= PATHS - MANY_PATHS:
+        if run.day_used_up(SHOCKS[used_up + lasting], draws) is None:
+            lasting += 1
+        else:
+            used_up += 1
+    return used_up == MANY_PATHS
 
 
 def _day_at(share: float, ends: Sequence[int], today: date) -> date:
@@ -152,6 +169,14 @@ class _Run:
     reserves: tuple[int, ...]
     used_today: int
     stretches: tuple[_Stretch, ...]
+
+    @classmethod
+    def of(cls, balance: Balance, used: Mapping[date, int], known: Sequence[date]) -> "_Run | None":
+        """None where too little is known, or there is no budget."""
+        if len(known) < DAYS_NEEDED or not balance.is_granted_anything:
+            return None
+        reserves = tuple(line.remaining for line in balance.live)
+        return cls(reserves, used.get(balance.day, 0), _stretches(balance, used, known))
 
     def day_used_up(self, shock: float, draws: Draws) -> int | None:
         """How many days after today one path has used all that is left; None where it lasts.

@@ -169,10 +169,24 @@ def grants_of(
         GrantRow.unit == unit.value,
         col(GrantRow.person_id).in_(person_ids),
     )
-    found: dict[int, list[Grant]] = {person_id: [] for person_id in person_ids}
-    for grant in rows:
-        found[grant.person_id].append(grant)
-    return found
+    return _by_person(rows, person_ids)
+
+
+def grants_since(
+    session: Session, team_id: int, person_ids: Collection[int], unit: BudgetUnit, first_day: date
+) -> dict[int, list[Grant]]:
+    """The same without what ended before `first_day`, and before any other of these began."""
+    rows = _select(
+        session,
+        GrantRow.team_id == team_id,
+        GrantRow.unit == unit.value,
+        col(GrantRow.person_id).in_(person_ids),
+        col(GrantRow.last_day).is_(None) | (col(GrantRow.last_day) >= first_day),
+    )
+    earliest = min((grant.first_day for grant in rows), default=first_day)
+    if earliest < first_day:
+        return grants_since(session, team_id, person_ids, unit, earliest)
+    return _by_person(rows, person_ids)
 
 
 def holders_on(session: Session, team_id: int, unit: BudgetUnit, day: date) -> set[int]:
@@ -304,6 +318,13 @@ def absorb(session: Session, into: int, other: int) -> None:
             save_allowance(session, allowance.team_id, into, allowance.base, allowance.base_before)
         session.delete(allowance)
     session.flush()
+
+
+def _by_person(grants: Iterable[Grant], person_ids: Iterable[int]) -> dict[int, list[Grant]]:
+    found: dict[int, list[Grant]] = {person_id: [] for person_id in person_ids}
+    for grant in grants:
+        found[grant.person_id].append(grant)
+    return found
 
 
 def _extra_in(unit: BudgetUnit, period: PeriodDays) -> tuple[ColumnElement[bool] | bool, ...]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlmodel import Session
 
 from policies.budgets import Balance, Band, BudgetTerms, Grant, Spend, balance_of, band_of
-from policies.forecast import DAYS_REMEMBERED, Forecast, forecast
+from policies.forecast import DAYS_REMEMBERED, Forecast, forecast, is_likely_to_run_out
 from policies.ledger_span import ledger_since
 from storage import attribution, budgets, spends
 
@@ -26,12 +26,15 @@ class Ledger:
 
     def forecast(self) -> Forecast:
         """How it is likely to go on; the same all day for the same usage."""
-        draws = random.Random(f"{self.person_id}:{self.balance.day}")
-        return forecast(self.spends, self.first_known, self.balance, draws)
+        return forecast(self.spends, self.first_known, self.balance, self._draws())
 
     def band(self) -> Band:
-        """All that a lead sees of it."""
-        return band_of(self.balance, self.forecast().chance)
+        """All that a lead sees of it, reckoned no farther than that takes."""
+        at_best = band_of(self.balance, is_likely_to_run_out=False)
+        if at_best is not Band.ON_PACE:
+            return at_best
+        is_likely = is_likely_to_run_out(self.spends, self.first_known, self.balance, self._draws())
+        return band_of(self.balance, is_likely_to_run_out=is_likely)
 
     def on(self, day: date) -> Balance:
         """The balance at the end of another day of the same period."""
@@ -50,6 +53,9 @@ class Ledger:
         before = self.on(self.balance.day - timedelta(days=1))
         return sum(one.remaining for one in before.lines if one.grant.id == grant.id)
 
+    def _draws(self) -> random.Random:
+        return random.Random(f"{self.person_id}:{self.balance.day}")
+
     def _spends_since(self) -> list[Spend]:
         return [one for one in self.spends if one.day >= self.since]
 
@@ -59,7 +65,7 @@ def ledgers_of(
 ) -> dict[int, Ledger]:
     """The ledgers of these people in a team at the end of a day, by person."""
     period = terms.period.containing(day)
-    held = budgets.grants_of(session, terms.team_id, person_ids, terms.unit)
+    held = budgets.grants_since(session, terms.team_id, person_ids, terms.unit, period.first)
     spans = {one: ledger_since(grants, period.first) for one, grants in held.items()}
     remembered = day - timedelta(days=DAYS_REMEMBERED)
     earliest = min([remembered, period.first, *(since for _, since in spans.values())])

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.budgets import (
-    LIKELY,
     NEARLY_USED,
     Balance,
     Band,
@@ -266,28 +265,27 @@ def test_a_base_changed_back_on_the_same_day_is_as_it_was() -> None:
 
 
 @pytest.mark.parametrize(
-    ("used", "chance", "band"),
+    ("used", "is_likely", "band"),
     [
-        (0, None, Band.ON_PACE),
-        (79, None, Band.ON_PACE),
-        (80, None, Band.AT_RISK),
-        (99, None, Band.AT_RISK),
-        (100, None, Band.USED_UP),
-        (101, 0.0, Band.USED_UP),
-        (10, LIKELY, Band.AT_RISK),
-        (10, LIKELY - 0.001, Band.ON_PACE),
+        (0, False, Band.ON_PACE),
+        (79, False, Band.ON_PACE),
+        (79, True, Band.AT_RISK),
+        (80, False, Band.AT_RISK),
+        (99, True, Band.AT_RISK),
+        (100, False, Band.USED_UP),
+        (101, True, Band.USED_UP),
     ],
 )
-def test_a_band_begins_at_exactly_its_threshold(
-    used: int, chance: float | None, band: Band
-) -> None:
-    assert band_of(on(9, [a_grant(1, 100)], a_spend(2, used)), chance) is band
+def test_a_band_begins_at_exactly_its_threshold(used: int, is_likely: bool, band: Band) -> None:
+    balance = on(9, [a_grant(1, 100)], a_spend(2, used))
+    assert band_of(balance, is_likely_to_run_out=is_likely) is band
 
 
 def test_without_a_grant_there_is_no_budget_whatever_was_used() -> None:
-    assert band_of(on(9, [], a_spend(2, 7)), 1.0) is Band.NO_BUDGET
-    assert not on(9, [], a_spend(2, 7)).has_used(1)
-    assert band_of(on(9, [a_grant(1, 100, last=3)]), None) is Band.NO_BUDGET
+    unbudgeted = on(9, [], a_spend(2, 7))
+    assert not unbudgeted.has_used(1)
+    for balance in (unbudgeted, on(9, [a_grant(1, 100, last=3)])):
+        assert band_of(balance, is_likely_to_run_out=True) is Band.NO_BUDGET
 
 
 @given(st.integers(1, 10**17), st.integers(-1, 1))

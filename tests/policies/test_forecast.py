@@ -20,7 +20,7 @@ from policies.budgets import (
     Spend,
     balance_of,
 )
-from policies.forecast import Forecast, forecast
+from policies.forecast import Forecast, forecast, is_likely_to_run_out
 
 JUNE = PeriodDays(date(2026, 6, 1), date(2026, 6, 30))
 THURSDAY = date(2026, 6, 11)
@@ -162,8 +162,22 @@ def test_a_forecast_stays_within_its_period(
     ]
     any_budget = told(spends, *grants)
     assert any_budget.chance is None or 0 <= any_budget.chance <= 1
+    balance = balance_of(grants, spends, JUNE, THURSDAY)
+    first_known = min((spend.day for spend in spends), default=None)
+    same_draws = Random("1:2026-06-11")
+    settled_early = is_likely_to_run_out(spends, first_known, balance, same_draws)
+    assert settled_early is any_budget.is_likely_to_run_out
     if any_budget.likely_from and any_budget.likely_to:
         assert THURSDAY <= any_budget.likely_from <= any_budget.likely_to <= JUNE.last
+
+
+@pytest.mark.parametrize("budget", range(140, 320, 10))
+def test_whether_it_is_likely_is_the_same_when_it_is_settled_early(budget: int) -> None:
+    draws = Random(3)
+    spends = [Spend(spend.day, None, draws.randrange(20)) for spend in steady(1, 1, THURSDAY, 28)]
+    balance = balance_of([a_grant(budget)], spends, JUNE, THURSDAY)
+    settled = is_likely_to_run_out(spends, spends[-1].day, balance, Random("1:2026-06-11"))
+    assert settled is told(spends, a_grant(budget)).is_likely_to_run_out
 
 
 def test_a_month_ahead_takes_milliseconds() -> None:
