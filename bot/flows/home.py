@@ -1,4 +1,4 @@
-"""Somebody's App Home: their own figures, and for a lead what waits for one and the team by band."""
+"""Somebody's App Home: their own figures, and for a lead what waits for them and the team by name."""
 
 from datetime import datetime
 

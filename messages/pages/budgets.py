@@ -331,16 +331,6 @@ class TeamBudgets(MessagePage):
             sorted(self.people, key=lambda one: (one.person.name.casefold(), one.person.id))
         )
 
-    @property
-    def by_band(self) -> tuple[tuple[Band, tuple[Person, ...]], ...]:
-        """Who stands in which band, by name within each; bands that nobody is in are left out."""
-        bands = (Band.USED_UP, Band.AT_RISK, Band.ON_PACE, Band.NO_BUDGET)
-        found = ((band, self._in(band)) for band in bands)
-        return tuple((band, people) for band, people in found if people)
-
-    def _in(self, band: Band) -> tuple[Person, ...]:
-        return tuple(one.person for one in self.by_name if one.band is band)
-
 
 @dataclass(frozen=True, slots=True)
 class WhatIf(MessagePage):
