@@ -84,10 +84,10 @@ def roots(draw: st.DrawFn, plain: Grant, before: list[Grant]) -> Grant:
 
 
 def replaceable(grants: list[Grant], day: date) -> list[Grant]:
-    """The bases that a new one can replace on a day: those that nothing replaces yet."""
+    """The bases that a new one can replace on a day: those that hold on it and that nothing replaces yet."""
     replaced = {grant.replaces_id for grant in grants}
     bases = (one for one in grants if one.kind is BASE and one.id not in replaced)
-    return [one for one in bases if one.first_day <= day]
+    return [one for one in bases if one.holds_on(day)]
 
 
 @st.composite
