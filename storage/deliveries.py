@@ -187,6 +187,21 @@ def delivery_of(session: Session, kind: str, audience: str, period: str) -> Deli
     )
 
 
+def is_behind(session: Session, claim: Claim, prefix: str) -> bool:
+    """Whether an earlier delivery of the kind and audience, its period beginning alike, is being posted.
+
+    Two that change one message in place have to follow each other.
+    """
+    query = select(DeliveryRow.id).where(
+        DeliveryRow.kind == claim.kind,
+        DeliveryRow.audience == claim.audience,
+        col(DeliveryRow.period).startswith(prefix, autoescape=True),
+        DeliveryRow.state == DeliveryState.CLAIMED.value,
+        col(DeliveryRow.id) < claim.id,
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
 def _settle(session: Session, claim: Claim, **values: str | int | datetime | None) -> bool:
     statement = (
         update(DeliveryRow)

@@ -130,12 +130,16 @@ def compose_verification(database: Database, claim: Claim) -> Post | None:
 
 
 def compose_verification_settled(database: Database, claim: Claim) -> Post | None:
-    """The posted card as it looks now; None when it was never posted, NotYet while it is under way."""
+    """The posted card as it looks now; None when it was never posted, NotYet while it is under way.
+
+    So it is while an earlier change of it is being posted, which could otherwise arrive last.
+    """
     period = claim.period.split("/")[0]
     with database.reading() as session:
         card, _ = _card_of(session, claim, period)
         posted = deliveries.delivery_of(session, VERIFICATION, claim.audience, period)
-        if posted is not None and posted.state in UNDER_WAY:
+        is_under_way = posted is not None and posted.state in UNDER_WAY
+        if is_under_way or deliveries.is_behind(session, claim, f"{period}/"):
             raise NotYet
         if card is None or posted is None or not posted.channel_id or not posted.message_ts:
             return None

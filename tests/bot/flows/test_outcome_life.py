@@ -11,6 +11,7 @@ import pytest
 
 from bot.flows import merges, outcome_steps, outcome_story, outcomes, reviews
 from bot.flows.people import Speaker
+from bot.flows.posts import NotYet
 from bot.flows.refusals import Refusal
 from messages.pages.base import MessagePage, ModalPage
 from policies.outcomes import Complexity, NotAllowed, OutcomeDraft, OutcomeSize, OutcomeState
@@ -320,6 +321,24 @@ def test_a_change_of_size_is_seen_on_the_card_and_in_the_form(
     reviews.verify(database, NOW, introduce(database, "chi"), outcome_id)
     with pytest.raises(NotAllowed, match="its size and complexity stand"):
         outcomes.assess(database, NOW, ben, outcome_id, OutcomeSize.S)
+
+
+def test_two_changes_of_a_card_follow_each_other(database: Database, ben: Speaker) -> None:
+    outcome_id = claimed(database, ben)
+    asking = due(database)[reviews.VERIFICATION]
+    with database.writing() as session:
+        deliveries.confirm(session, asking, "C0PAY", "1.5", NOW)
+    reviews.verify(database, NOW, introduce(database, "chi"), outcome_id)
+    outcomes.revert(database, NOW, ben, outcome_id, "it broke")
+    with database.writing() as session:
+        first, second = deliveries.claim_due(session, NOW, LEASE)
+    with pytest.raises(NotYet):
+        reviews.compose_verification_settled(database, second)
+    post = reviews.compose_verification_settled(database, first)
+    assert post is not None
+    with database.writing() as session:
+        deliveries.confirm(session, first, "C0PAY", "1.5", NOW)
+    assert reviews.compose_verification_settled(database, second) == post
 
 
 def test_outcomes_become_durable_after_their_days(database: Database, ben: Speaker) -> None:
