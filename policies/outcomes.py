@@ -190,6 +190,11 @@ class Outcome:
         self._require_open()
         return replace(self, complexity=complexity)
 
+    def with_keys(self, keys: tuple[OutcomeKey, ...]) -> "Outcome":
+        """The outcome with exactly these keys, each once; NotAllowed once it is verified or over."""
+        self._require_open()
+        return replace(self, keys=tuple(dict.fromkeys(keys)))
+
     def merge_into(self, parent: "Outcome") -> "Outcome":
         """The outcome as dropped in favour of another of its team, which its keys count for then."""
         if parent.id == self.id:
@@ -202,7 +207,7 @@ class Outcome:
 
     def _require_open(self) -> None:
         if self.state not in OPEN_STATES:
-            raise NotAllowed(f"{self.label} is {self.state}; its size and complexity stand.")
+            raise NotAllowed(f"{self.label} is {self.state}; its size, complexity and keys stand.")
 
     def _require_step_to(self, target: OutcomeState) -> None:
         if target not in ALLOWED_TRANSITIONS[self.state]:

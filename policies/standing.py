@@ -29,6 +29,7 @@ class Verb(StrEnum):
     DROP = "drop"
     REVERT = "revert"
     ASSESS = "change the size of"
+    SET_KEYS = "change the keys of"
     MERGE = "merge"
 
 
@@ -46,6 +47,7 @@ MAY: Mapping[Verb, frozenset[Standing]] = {
     Verb.DROP: OWNER_AND_LEADS,
     Verb.REVERT: OWNER_AND_LEADS,
     Verb.ASSESS: OWNER_ALONE,
+    Verb.SET_KEYS: OWNER_AND_LEADS,
     Verb.MERGE: OWNER_AND_LEADS,
 }
 _WHO = {

@@ -1,28 +1,42 @@
-"""The keys of outcomes that there are already."""
+"""Changing the keys of outcomes that there are already, and with them what usage counts for."""
 
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, delete
 
-from policies.outcomes import Outcome, OutcomeKey
+from policies.outcomes import Outcome, OutcomeEvent, OutcomeKey
 from storage import attribution, outcomes
 from storage.tables import OutcomeKeyRow
 
 
-def add_key(
-    session: Session, outcome: Outcome, key: OutcomeKey, actor_id: int, now: datetime
-) -> None:
-    """Give an outcome one more key, with its event, and let the usage that carries it count for it."""
-    attribution.hold_team(session, outcome.team_id)
-    of_it = col(OutcomeKeyRow.outcome_id) == outcome.id
-    free = select(func.coalesce(func.max(OutcomeKeyRow.place) + 1, 0)).where(of_it)
-    session.add(
-        OutcomeKeyRow(
-            outcome_id=outcome.id,
-            place=session.exec(free).one(),
-            kind=key.kind.value,
-            value=key.value,
-        )
+def set_keys(
+    session: Session, before: Outcome, after: Outcome, actor_id: int, now: datetime
+) -> OutcomeEvent:
+    """Store the keys of `after` in place of those of `before`, with the event.
+
+    The caller holds the team since before `before` was read (`attribution.hold_team`).
+    """
+    session.exec(delete(OutcomeKeyRow).where(col(OutcomeKeyRow.outcome_id) == before.id))
+    session.add_all(
+        OutcomeKeyRow(outcome_id=after.id, place=place, kind=key.kind.value, value=key.value)
+        for place, key in enumerate(after.keys)
     )
-    outcomes.note_change(session, outcome, actor_id, "keys", key.value, now)
-    attribution.outcomes_changed(session, outcome)
+    session.flush()
+    event = outcomes.note_change(session, after, actor_id, "keys", _told(before, after), now)
+    attribution.outcomes_changed(session, after, former_keys=before.keys)
+    return event
+
+
+def _told(before: Outcome, after: Outcome) -> str:
+    """`added ticket PAY-123; removed branch faster-checkout`."""
+    changes = {
+        "added": [key for key in after.keys if key not in before.keys],
+        "removed": [key for key in before.keys if key not in after.keys],
+    }
+    return "; ".join(
+        f"{did} {', '.join(map(_named, keys))}" for did, keys in changes.items() if keys
+    )
+
+
+def _named(key: OutcomeKey) -> str:
+    return f"{key.kind.value} {key.value}"

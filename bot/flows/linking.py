@@ -26,8 +26,9 @@ def link(database: Database, now: datetime, speaker: Speaker, value: str) -> Lin
     ref, outcome_id = wanted
     person_id = speaker.person.id
     with database.writing() as session:
+        seen = teams_open_outcome(session, speaker, outcome_id)
+        attribution.hold_team(session, seen.team_id)
         outcome = teams_open_outcome(session, speaker, outcome_id)
-        attribution.hold_team(session, outcome.team_id)
         group = _own_group(session, now, person_id, ref)
         before = attribution.tokens_of_person(session, person_id, outcome.id)
         details = _link(session, now, person_id, group, outcome)
@@ -54,7 +55,8 @@ def _link(
             f"{outcome.label} has {MAX_KEYS} keys already, and no more fit.",
             "Declare another outcome, and link this usage to that one.",
         )
-    outcome_keys.add_key(session, outcome, group.key, person_id, now)
+    linked = outcome.with_keys((*outcome.keys, group.key))
+    outcome_keys.set_keys(session, outcome, linked, person_id, now)
     return {"by": group.key.kind.value, "days": len(group.days)}
 
 

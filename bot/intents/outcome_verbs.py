@@ -5,6 +5,7 @@
 /outcome revert O-12 because REASON
 /outcome size O-12 S|M|L
 /outcome complexity O-12 trivial|standard|hard
+/outcome keys O-12 PAY-123 branch:faster-checkout    all of them; `none` for none
 /outcome merge O-15 into O-12
 
 `Drop the beta flag`, `Drop 12 servers` and `Drop o3 from the router` are titles. So each verb is one
@@ -18,10 +19,13 @@ from typing import Final, TypeAlias
 
 from bot.intents.words import NotUnderstood, shortened
 from policies.outcomes import (
+    MAX_KEYS,
     MAX_REASON,
     Complexity,
+    OutcomeKey,
     OutcomeSize,
     outcome_label,
+    parse_key,
     parse_outcome_label,
 )
 
@@ -68,6 +72,14 @@ class Assess:
 
 
 @dataclass(frozen=True, slots=True)
+class SetKeys:
+    """Let an outcome have exactly these keys."""
+
+    outcome_id: int
+    keys: tuple[OutcomeKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Merge:
     """Make an outcome part of another."""
 
@@ -75,7 +87,7 @@ class Merge:
     into_id: int
 
 
-VerbIntent: TypeAlias = ShowOutcome | Drop | Revert | Assess | Merge
+VerbIntent: TypeAlias = ShowOutcome | Drop | Revert | Assess | SetKeys | Merge
 _Read: TypeAlias = Callable[[int, list[str], str], VerbIntent]
 
 
@@ -148,6 +160,24 @@ def _complexity(outcome_id: int, rest: list[str], command: str) -> VerbIntent:
     return Assess(outcome_id, Complexity(said))
 
 
+def _keys(outcome_id: int, rest: list[str], command: str) -> VerbIntent:
+    nearest = f"{command} keys {outcome_label(outcome_id)} PAY-123 branch:faster-checkout"
+    if [word.lower() for word in rest] == ["none"]:
+        return SetKeys(outcome_id, ())
+    keys = {word: parse_key(word) for word in (one.rstrip(",") for one in rest)}
+    if not keys:
+        raise NotUnderstood("Say which keys it has, all of them; “none” for none.", nearest)
+    unknown = next((word for word, key in keys.items() if key is None), None)
+    if unknown is not None:
+        said = shortened(unknown)
+        raise NotUnderstood(
+            f"“{said}” is no key: a ticket, #481, branch:name or tag:name.", nearest
+        )
+    if len(keys) > MAX_KEYS:
+        raise NotUnderstood(f"{len(keys)} keys; {MAX_KEYS} fit.", nearest)
+    return SetKeys(outcome_id, tuple(key for key in keys.values() if key is not None))
+
+
 def _merge(outcome_id: int, rest: list[str], command: str) -> VerbIntent:
     into_id = parse_outcome_label(rest[-1]) if rest else None
     is_said_so = len(rest) == 1 or (len(rest) == 2 and rest[0].lower() in ("into", "with", "to"))
@@ -169,5 +199,6 @@ READERS: Final[dict[str, _Read]] = {
     "revert": _revert,
     "size": _size,
     "complexity": _complexity,
+    "keys": _keys,
     "merge": _merge,
 }

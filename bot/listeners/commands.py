@@ -11,6 +11,7 @@ from bot.flows import (
     focus,
     me,
     merges,
+    outcome_keys,
     outcome_story,
     outcomes,
     teams,
@@ -24,7 +25,7 @@ from bot.intents.mileage import (
     ShowTeam,
     parse_mileage,
 )
-from bot.intents.outcome_verbs import Assess, Drop, Merge, Revert, ShowOutcome, VerbIntent
+from bot.intents.outcome_verbs import Assess, Drop, Merge, Revert, SetKeys, ShowOutcome, VerbIntent
 from bot.intents.outcomes import (
     Declare,
     Done,
@@ -98,6 +99,8 @@ async def act_on_outcome(edge: Edge, intent: VerbIntent, asked: Asked) -> Messag
             return await edge.run_and_post(outcomes.revert, *judged, reason)
         case Assess(to=to):
             return await edge.run(outcomes.assess, *judged, to)
+        case SetKeys(keys=keys):
+            return await edge.run(outcome_keys.set_keys, *judged, keys)
         case Merge(into_id=into_id):
             return await edge.run_and_post(merges.merge, *judged, into_id)
         case ShowOutcome():

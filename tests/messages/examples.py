@@ -238,6 +238,7 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
     durable = told(13, OutcomeState.DURABLE, owner, "30 days without a revert")
     reverted = told(13, OutcomeState.REVERTED, owner, typed("it broke the nightly run"))
     dropped = told(13, OutcomeState.DROPPED, owner, typed("no longer needed"))
+    rekeyed = told(12, OutcomeState.DECLARED, owner, typed("added ticket PAY-9"), "keys")
     resized = told(12, OutcomeState.DECLARED, owner, "M to L", "size")
     weeks = tuple(
         personal_week(typed, week, 8 + index % 5) for index, week in enumerate(WEEK.last(12))
@@ -325,6 +326,7 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
         "outcome_reverted": OutcomeMoved(replace(claimed, state=OutcomeState.REVERTED), reverted),
         "outcome_dropped": OutcomeMoved(replace(claimed, state=OutcomeState.DROPPED), dropped),
         "outcome_resized": OutcomeMoved(first, resized),
+        "outcome_rekeyed": OutcomeMoved(first, rekeyed),
         "owner_told_sent_back": OwnerTold(replace(claimed, state=OutcomeState.REJECTED), sent_back),
         "owner_told_reverted": OwnerTold(replace(claimed, state=OutcomeState.REVERTED), reverted),
         "outcome_story": OutcomeStory(

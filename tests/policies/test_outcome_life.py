@@ -47,6 +47,7 @@ STEPS: dict[str, tuple[Callable[[Outcome], Outcome], OutcomeState | None, set[Ou
     "endure": (lambda o: o.endure(LATER, DURABLE_DAYS), S.DURABLE, {S.VERIFIED}),
     "resize": (lambda o: o.resize(OutcomeSize.L), None, {S.DECLARED, S.CLAIMED, S.REJECTED}),
     "reassess": (lambda o: o.reassess(Complexity.HARD), None, {S.DECLARED, S.CLAIMED, S.REJECTED}),
+    "set keys": (lambda o: o.with_keys(()), None, {S.DECLARED, S.CLAIMED, S.REJECTED}),
     "merge": (lambda o: o.merge_into(other()), S.DROPPED, {S.DECLARED, S.CLAIMED, S.REJECTED}),
 }
 

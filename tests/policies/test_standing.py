@@ -22,6 +22,7 @@ TABLE = {
     Verb.DROP: (1, 1, 0, 1, 1, 1, 0),
     Verb.REVERT: (1, 1, 0, 1, 1, 1, 0),
     Verb.ASSESS: (1, 1, 0, 0, 0, 0, 0),
+    Verb.SET_KEYS: (1, 1, 0, 1, 1, 1, 0),
     Verb.MERGE: (1, 1, 0, 1, 1, 1, 0),
 }
 CASES = [

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.flows import focus, linking, me, outcomes, reviews
+from bot.flows import focus, linking, me, outcome_keys, outcomes, reviews
 from bot.flows.people import Speaker
 from bot.flows.refusals import Refusal
 from messages.pages.attribution import Linked
@@ -145,6 +145,19 @@ def test_linking_a_ticket_takes_all_that_carries_it_now_and_later(
         "usage.linked",
     ]
     assert [one.key and one.key.value for one in unlinked(database, ben)] == ["PAY-10"]
+
+
+def test_a_link_is_undone_by_changing_the_keys(database: Database, ben: Speaker) -> None:
+    outcome = declared(database, ben)
+    use(database, ben, "1", ticket="PAY-9")
+    [group] = unlinked(database, ben)
+    link(database, ben, group, outcome)
+    page = outcome_keys.set_keys(database, NOW, ben, outcome.id, ())
+    assert page.told.event.reason == "removed ticket PAY-9"
+    assert (attributed(database, outcome), unlinked(database, ben)) == (0, (group,))
+    with pytest.raises(Refusal, match="has these keys already"):
+        outcome_keys.set_keys(database, NOW, ben, outcome.id, ())
+    assert actions(database, outcome.label)[-1][0] == "outcome.keys_changed"
 
 
 def test_linking_a_day_takes_what_no_outcome_has_of_it(database: Database, ben: Speaker) -> None:

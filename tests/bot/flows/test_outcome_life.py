@@ -9,12 +9,20 @@ from threading import Barrier
 
 import pytest
 
-from bot.flows import merges, outcome_steps, outcome_story, outcomes, reviews
+from bot.flows import merges, outcome_keys, outcome_steps, outcome_story, outcomes, reviews
 from bot.flows.people import Speaker
 from bot.flows.posts import NotYet
 from bot.flows.refusals import Refusal
 from messages.pages.base import MessagePage, ModalPage
-from policies.outcomes import Complexity, NotAllowed, OutcomeDraft, OutcomeSize, OutcomeState
+from policies.outcomes import (
+    Complexity,
+    KeyKind,
+    NotAllowed,
+    OutcomeDraft,
+    OutcomeKey,
+    OutcomeSize,
+    OutcomeState,
+)
 from policies.people import Weekday
 from policies.reviews import Impact, ImpactUnit, Review
 from storage import audit, deliveries
@@ -29,6 +37,7 @@ NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 LINK = "https://git.example.com/shop/pull/"
 LEASE = timedelta(minutes=3)
 S = OutcomeState
+PAY_1 = OutcomeKey(KeyKind.TICKET, "PAY-1")
 
 
 @pytest.fixture
@@ -126,6 +135,11 @@ WAYS_IN: dict[str, tuple[Try, OutcomeState, set[str]]] = {
         lambda db, who, one: outcomes.assess(db, NOW, who, one, Complexity.HARD),
         S.CLAIMED,
         {"ben"},
+    ),
+    "keys": (
+        lambda db, who, one: outcome_keys.set_keys(db, NOW, who, one, (PAY_1,)),
+        S.CLAIMED,
+        {"ben", "ana", "admin"},
     ),
     "merge": (
         lambda db, who, one: merges.merge(db, NOW, who, one, one - 1),
@@ -319,7 +333,7 @@ def test_a_change_of_size_is_seen_on_the_card_and_in_the_form(
     assert card is not None
     assert "M to L" in str(card.page)
     reviews.verify(database, NOW, introduce(database, "chi"), outcome_id)
-    with pytest.raises(NotAllowed, match="its size and complexity stand"):
+    with pytest.raises(NotAllowed, match="its size, complexity and keys stand"):
         outcomes.assess(database, NOW, ben, outcome_id, OutcomeSize.S)
 
 

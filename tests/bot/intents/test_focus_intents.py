@@ -35,7 +35,13 @@ def test_titles_that_begin_alike_are_titles(line: str) -> None:
 
 @pytest.mark.parametrize(
     ("line", "nearest"),
-    [("start", "/outcome start O-12"), ("stpo", "/outcome stop"), ("strat", "/outcome start")],
+    [
+        ("start", "/outcome start O-12"),
+        ("stpo", "/outcome stop"),
+        ("strat", "/outcome start"),
+        ("keys O-12", "/outcome keys O-12 PAY-123 branch:faster-checkout"),
+        ("keys O-12 PAY-1 nonsense", "/outcome keys O-12 PAY-123 branch:faster-checkout"),
+    ],
 )
 def test_what_is_missing_or_mistyped_is_named(line: str, nearest: str) -> None:
     with pytest.raises(NotUnderstood) as refused:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.intents.outcome_verbs import Assess, Drop, Merge, Revert, ShowOutcome
+from bot.intents.outcome_verbs import Assess, Drop, Merge, Revert, SetKeys, ShowOutcome
 from bot.intents.outcomes import (
     Declare,
     Done,
@@ -54,6 +54,8 @@ VERBS = [
     ("revert", "revert O-12 because it broke", Revert(12, "it broke")),
     ("a size", "size O-12 large", Assess(12, OutcomeSize.L)),
     ("a complexity", "complexity O-12 Hard", Assess(12, Complexity.HARD)),
+    ("keys", f"keys O-12 PAY-123, {LINK}", SetKeys(12, (TICKET, PULL))),
+    ("no keys", "keys O-12 None", SetKeys(12, ())),
     ("merge", "merge O-15 into O-12", Merge(15, 12)),
     ("merge in short", "merge O-15 12", Merge(15, 12)),
     (
