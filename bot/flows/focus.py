@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.flows.outcome_steps import attempts_audited
 from bot.flows.people import Speaker
-from bot.flows.refusals import Refusal
+from bot.flows.refusals import NotYours, Refusal
 from messages.pages.attribution import FocusStarted, FocusStopped
 from policies.outcomes import OPEN_STATES, Outcome, outcome_label
 from storage import audit, focus, outcomes, people
@@ -14,7 +15,8 @@ from storage.database import Database
 
 def start(database: Database, now: datetime, speaker: Speaker, outcome_id: int) -> FocusStarted:
     """Put an open outcome of the speaker's team in focus; the one before it is left."""
-    with database.writing() as session:
+    audited = attempts_audited(database, now, speaker, outcome_id)
+    with audited, database.writing() as session:
         outcome = teams_open_outcome(session, speaker, outcome_id)
         before = focus.focus_of(session, speaker.person.id)
         if focus.start_focus(session, speaker.person.id, outcome.id, now):
@@ -44,7 +46,7 @@ def teams_open_outcome(session: Session, speaker: Speaker, outcome_id: int) -> O
     roster = people.roster_of(session, outcome.team_id) if outcome else None
     if outcome is None or roster is None or not roster.is_member(speaker.person.id):
         # The same words for both, so that ids tell nothing about other teams' work.
-        raise Refusal(
+        raise NotYours(
             f"Your team has no outcome {outcome_label(outcome_id)}.",
             "Copy the id from the list of your outcomes or from the team's view.",
         )

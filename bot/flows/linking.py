@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session
 
 from bot.flows.focus import teams_open_outcome
+from bot.flows.outcome_steps import attempts_audited
 from bot.flows.people import Speaker
 from bot.flows.refusals import Refusal
 from messages.pages.attribution import Linked
@@ -25,7 +26,8 @@ def link(database: Database, now: datetime, speaker: Speaker, value: str) -> Lin
         raise Refusal("This button no longer works.", "Ask for your own view again.")
     ref, outcome_id = wanted
     person_id = speaker.person.id
-    with database.writing() as session:
+    audited = attempts_audited(database, now, speaker, outcome_id)
+    with audited, database.writing() as session:
         seen = teams_open_outcome(session, speaker, outcome_id)
         attribution.hold_team(session, seen.team_id)
         outcome = teams_open_outcome(session, speaker, outcome_id)

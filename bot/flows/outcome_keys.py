@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.flows.outcome_steps import outcome_for
+from bot.flows.outcome_steps import attempts_audited, outcome_for
 from bot.flows.people import Speaker
 from bot.flows.refusals import Refusal
 from messages.pages.outcomes import OutcomeMoved
@@ -21,7 +21,8 @@ def set_keys(
     keys: tuple[OutcomeKey, ...],
 ) -> OutcomeMoved:
     """Let an outcome have exactly these keys; all usage concerned counts anew, also what was before."""
-    with database.writing() as session:
+    audited = attempts_audited(database, now, speaker, outcome_id)
+    with audited, database.writing() as session:
         seen, _ = outcome_for(session, speaker, outcome_id, Verb.SET_KEYS)
         attribution.hold_team(session, seen.team_id)
         before, _ = outcome_for(session, speaker, outcome_id, Verb.SET_KEYS)

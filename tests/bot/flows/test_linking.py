@@ -206,6 +206,7 @@ def test_nothing_is_linked_to_an_outcome_of_another_team_or_one_that_is_over(
     [group] = unlinked(database, ben)
     with pytest.raises(Refusal, match="Your team has no outcome"):
         link(database, ben, group, theirs)
+    assert actions(database, theirs.label)[-1] == ("outcome.refused", ben.person.id)
     with pytest.raises(Refusal, match="is verified"):
         link(database, ben, group, over)
     assert unlinked(database, ben) == (group,)

@@ -9,7 +9,7 @@ from threading import Barrier
 
 import pytest
 
-from bot.flows import merges, outcome_keys, outcome_steps, outcome_story, outcomes, reviews
+from bot.flows import focus, merges, outcome_keys, outcome_steps, outcome_story, outcomes, reviews
 from bot.flows.people import Speaker
 from bot.flows.posts import NotYet
 from bot.flows.refusals import Refusal
@@ -140,6 +140,11 @@ WAYS_IN: dict[str, tuple[Try, OutcomeState, set[str]]] = {
         lambda db, who, one: outcome_keys.set_keys(db, NOW, who, one, (PAY_1,)),
         S.CLAIMED,
         {"ben", "ana", "admin"},
+    ),
+    "start": (
+        lambda db, who, one: focus.start(db, NOW, who, one),
+        S.CLAIMED,
+        {"ben", "chi", "ana"},
     ),
     "merge": (
         lambda db, who, one: merges.merge(db, NOW, who, one, one - 1),
