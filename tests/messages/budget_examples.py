@@ -284,5 +284,5 @@ def homes(plain: Home, pages: Mapping[str, Page], many: tuple[Outcome, ...]) -> 
         "home_before_team": Home(None, (), (), plain.today, first_step=FirstStep.SET_UP_TEAM),
         "home_before_budgets": replace(plain, first_step=FirstStep.ASK_A_LEAD),
         "home_before_budgets_of_lead": replace(plain, first_step=FirstStep.SET_UP_BUDGETS),
-        "home_of_outsider": replace(plain, outcomes=()),
+        "home_of_lead_outside": replace(plain, outcomes=(), team=team),
     }
