@@ -35,6 +35,7 @@ WORKSPACE: Json = {
         ),
         {"id": "U0ADMIN", "name": "admin", "real_name": "Ada Admin", "is_admin": True},
         {"id": "U0NEW", "name": "new", "real_name": "Nel New"},
+        {"id": "U0UNMET", "name": "unmet", "real_name": "Una Unmet"},
         {"id": "U0GUEST", "name": "guest", "real_name": "Gus Guest", "is_restricted": True},
     ],
     "channels": [

@@ -86,9 +86,9 @@ def test_members_are_people_of_the_channel_and_others_are_named_beside_the_field
 def test_nobody_is_left_out_because_slack_failed(live: Live) -> None:
     assert live.says("admin", "/mileage setup", channel="#other", messages=0)["ok"]
     live.form("admin")
-    live.post("join", user="new", channel="#other")  # the bot has not met Nel yet
+    live.post("join", user="unmet", channel="#other")  # the bot has not met Una yet
     live.breaks("users.info", "server_error")
-    members = ["U0ADMIN", "U0NEW"]
+    members = ["U0ADMIN", "U0UNMET"]
     answer = saved(live, "admin", "#other", setup_members=members, setup_name="Other")
     assert "nothing was changed" in answer
     assert "no team here yet" in live.reply("admin", "/mileage team", channel="#other")
