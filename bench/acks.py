@@ -63,12 +63,7 @@ def measure() -> list[Row]:
 
 
 def both(
-    bot_url: str,
-    echo_url: str,
-    in_flight: int,
-    bot_pid: int,
-    text: str = "/mileage help",
-    people: Sequence[str] = PEOPLE,
+    bot_url: str, echo_url: str, in_flight: int, bot_pid: int
 ) -> tuple[list[float], list[float]]:
     """Ack times of both in turns, so that a noisy moment of the machine meets both.
 
@@ -77,8 +72,8 @@ def both(
     ours: list[float] = []
     peers: list[float] = []
     for _ in range(4):
-        peers += asyncio.run(acks(echo_url, COMMANDS // 4, in_flight, text, people))
-        ours += asyncio.run(acks(bot_url, COMMANDS // 4, in_flight, text, people))
+        peers += asyncio.run(acks(echo_url, COMMANDS // 4, in_flight))
+        ours += asyncio.run(acks(bot_url, COMMANDS // 4, in_flight))
         until_idle(bot_pid)
     return ours, peers
 
@@ -113,13 +108,7 @@ def percentile(times: Sequence[float], percent: int) -> float:
     return statistics.quantiles(times, n=100, method="inclusive")[percent - 1]
 
 
-async def acks(
-    url: str,
-    count: int,
-    in_flight: int,
-    text: str = "/mileage help",
-    people: Sequence[str] = PEOPLE,
-) -> list[float]:
+async def acks(url: str, count: int, in_flight: int, text: str = "/mileage help") -> list[float]:
     """The ack times (ms) of that many commands, so many at once, by different people."""
     gate = asyncio.Semaphore(in_flight)
     connector = aiohttp.TCPConnector(limit=in_flight + 4)
@@ -127,7 +116,7 @@ async def acks(
 
         async def one(number: int) -> float:
             async with gate:
-                return await ack_of(session, people[number % len(people)], text)
+                return await ack_of(session, PEOPLE[number % len(PEOPLE)], text)
 
         return list(await asyncio.gather(*(one(number) for number in range(count))))
 
