@@ -133,6 +133,7 @@ def test_what_github_says_of_a_claim_is_an_event_of_its_owner_and_stands_on_the_
     ]
     drawn = due(database, outcome_steps.VERIFICATION_SETTLED)
     assert len(drawn) == 2
+    confirm(database, drawn[0], reviews.compose_verification_settled(database, drawn[0]))
     post = reviews.compose_verification_settled(database, drawn[-1])
     assert post is not None
     assert post.replaces_ts == f"{card.id}.0"
