@@ -6,7 +6,7 @@ from datetime import date
 from messages.escape import clip, mention, mrkdwn
 from messages.lines import NAME_ROOM, title
 from messages.pages.budgets import GrantLine, PersonBudget
-from messages.wording import amount, budget, count, day, percent
+from messages.wording import amount, budget, count, day, simulated
 from policies.amounts import Amount, BudgetUnit
 from policies.budget_requests import BudgetRequest
 from policies.budgets import BudgetTerms, Grant, GrantKind
@@ -102,7 +102,7 @@ def outlook(forecast: Forecast, left: Amount, today: date) -> str:
     if forecast.chance is None:
         known = count(forecast.days_known, "day")
         return f"{pace}. A forecast needs {DAYS_NEEDED} days of usage; {known} known so far."
-    chance = f"The chance that it is used up before the reset is {percent(forecast.chance)}."
+    chance = f"The chance that it is used up before the reset is {simulated(forecast.chance)}."
     if forecast.likely_from is None or forecast.likely_to is None:
         return f"{pace}. {chance}"
     if forecast.likely_from == forecast.likely_to:

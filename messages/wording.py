@@ -74,6 +74,11 @@ def percent(share: float) -> str:
     return f"{share:.0%}"
 
 
+def simulated(chance: float) -> str:
+    """`87%`; a simulation that always ended one way is `over 99%` or `under 1%`, never certain."""
+    return percent(min(max(chance, 0.001), 0.999))
+
+
 def change(now: Decimal, before: Decimal) -> str:
     """`up 12%`, `down 8%` or `about level` (within 5%)."""
     if before == 0:

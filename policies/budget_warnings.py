@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Final
 
 from policies.budgets import NEARLY_USED, Balance, GrantBalance, GrantKind
-from policies.forecast import Forecast
 
 EXPIRES_WITHIN_DAYS: Final = 2
 
@@ -33,23 +32,23 @@ class DueWarning:
         return f"{self.kind}:{self.line.grant.label}" if self.line else self.kind.value
 
 
-def warnings_of(balance: Balance, outlook: Forecast) -> tuple[DueWarning, ...]:
+def warnings_of(balance: Balance, *, is_likely_to_run_out: bool) -> tuple[DueWarning, ...]:
     """What a person is to be told of their balance.
 
     Of running out, the most pressing alone: who is told that all is used needs not hear that it was
     likely. Of expiry, extra grants alone: that a base allowance ends with its period is no news.
     """
-    running_out = _running_out(balance, outlook)
+    running_out = _running_out(balance, is_likely_to_run_out=is_likely_to_run_out)
     first = () if running_out is None else (DueWarning(running_out),)
     return first + tuple(DueWarning(WarningKind.EXPIRING, line) for line in _expiring(balance))
 
 
-def _running_out(balance: Balance, outlook: Forecast) -> WarningKind | None:
+def _running_out(balance: Balance, *, is_likely_to_run_out: bool) -> WarningKind | None:
     if balance.has_used(1):
         return WarningKind.USED_UP
     if balance.has_used(NEARLY_USED):
         return WarningKind.NEARLY
-    return WarningKind.LIKELY if outlook.is_likely_to_run_out else None
+    return WarningKind.LIKELY if is_likely_to_run_out else None
 
 
 def _expiring(balance: Balance) -> Iterator[GrantBalance]:

@@ -3,8 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from policies.budgets import Grant, GrantKind, Spend, uncovered
+
+STEPS: Final = (*range(-50, 0, 10), *range(10, 110, 10))
+"""The changes, in percent, that may be asked for: finer ones would tell what one person used."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ def _warn(database: Database, now: datetime, team_id: int) -> int:
 
 
 def _due(ledger: Ledger) -> tuple[DueWarning, ...]:
-    return warnings_of(ledger.balance, ledger.forecast())
+    return warnings_of(ledger.balance, is_likely_to_run_out=ledger.is_likely_to_run_out())
 
 
 def _is_known(session: Session, person_id: int, desk: Desk, warning: DueWarning) -> bool:

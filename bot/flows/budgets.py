@@ -20,16 +20,18 @@ from bot.flows.budget_rights import (
 from bot.flows.ledgers import Ledger, ledger_of, ledgers_of
 from bot.flows.me import freshness_of, price_basis_of
 from bot.flows.people import Speaker
+from bot.flows.refusals import Refusal
 from messages.pages.budgets import OwnBudget, PersonBudget, TeamBudgets, WhatIf
 from policies.amounts import Amount, BudgetUnit
 from policies.ledger_span import ledger_since
 from policies.outcomes import Outcome, local_day_of
 from policies.people import Roster
-from policies.what_if import PastBudget
+from policies.what_if import STEPS, PastBudget
 from policies.what_if import what_if as replayed
-from storage import attribution, budget_requests, budgets, outcomes, people, rollups, spends
+from storage import attribution, audit, budget_requests, budgets, outcomes, people, rollups, spends
 from storage.database import Database
 
+WHAT_IF: Final = "budget.what_if"
 WHAT_IF_DAYS: Final = 60
 
 
@@ -59,14 +61,20 @@ def team_budgets(database: Database, now: datetime, speaker: Speaker) -> TeamBud
 
 
 def what_if(database: Database, now: datetime, speaker: Speaker, percent: int) -> WhatIf:
-    """Which of the team's outcomes of the last 60 days would have run dry with other allowances."""
+    """Which of the team's outcomes of the last 60 days would have run dry with other allowances.
+
+    Asking is audited: each answer narrows down what people used.
+    """
+    if percent not in STEPS:
+        raise Refusal(f"{percent}% is no change to try.", "Try: /budget what-if -20%")
     subject = f"team:{speaker.team.id}"
-    with refusals_audited(database, now, speaker, subject), database.reading() as session:
+    with refusals_audited(database, now, speaker, subject), database.writing() as session:
         desk = look(session, now, speaker, roster_to_lead(session, speaker))
         first_day = desk.today - timedelta(days=WHAT_IF_DAYS)
         past = _past_budgets(session, desk, first_day)
         found = replayed(past, percent, first_day)
         of_team = {one.id: one for one in outcomes.outcomes_of_team(session, desk.team_id)}
+        audit.record(session, speaker.person.id, WHAT_IF, subject, {"percent": percent}, now)
     dry = sorted(found.would_run_dry & of_team.keys())
     return WhatIf(
         percent=percent,

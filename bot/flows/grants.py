@@ -121,6 +121,8 @@ def set_allowance(
         ensure_base_grants(session, desk, now)
         own = budgets.allowances_of(session, desk.team_id).get(person.id)
         before = own.base if own else None
+        if before == amount.value:
+            raise Refusal(f"{person.name} gets that already.", "See “/budget team”.")
         budgets.save_allowance(session, desk.team_id, person.id, amount.value, before)
         if amount.value > (desk.terms.base if before is None else before):
             _require_within_pool(session, desk)

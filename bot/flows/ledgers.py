@@ -33,8 +33,11 @@ class Ledger:
         at_best = band_of(self.balance, is_likely_to_run_out=False)
         if at_best is not Band.ON_PACE:
             return at_best
-        is_likely = is_likely_to_run_out(self.spends, self.first_known, self.balance, self._draws())
-        return band_of(self.balance, is_likely_to_run_out=is_likely)
+        return band_of(self.balance, is_likely_to_run_out=self.is_likely_to_run_out())
+
+    def is_likely_to_run_out(self) -> bool:
+        """What the forecast says of that, at a fifth of its cost."""
+        return is_likely_to_run_out(self.spends, self.first_known, self.balance, self._draws())
 
     def on(self, day: date) -> Balance:
         """The balance at the end of another day of the same period."""

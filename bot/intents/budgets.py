@@ -22,13 +22,13 @@ from bot.intents.budget_lines import BudgetLine
 from bot.intents.words import NotUnderstood, mistyped, readable, shortened, without_controls
 from policies.amounts import Amount
 from policies.budget_requests import RequestDraft, parse_grant_label, parse_request_label
+from policies.what_if import STEPS
 
 VERBS = (
     *("request", "grant", "set", "move", "void", "approve", "decline"),
     *("team", "what-if", "undo", "setup", "help"),
 )
 A_REQUEST: Final = "a request, such as R-3"
-MOST_PERCENT: Final = 900
 _WHAT_IF = re.compile(r"what[ -]?if(?=\s|$)", re.IGNORECASE)
 _PERCENT = re.compile(r"([+-])(\d{1,6})\s?%?", re.ASCII)
 
@@ -232,9 +232,11 @@ def _what_if(line: BudgetLine, command: str) -> BudgetIntent:
         problem = f"“{shortened(said)}” is not a change." if said else "Say by how much."
         raise NotUnderstood(f"{problem} Write it with its sign.", example)
     percent = int(match[1] + match[2])
-    if not -100 <= percent <= MOST_PERCENT or percent == 0:
+    if percent not in STEPS:
         raise NotUnderstood(
-            f"“{shortened(said)}” is no change to try: from -100% to +{MOST_PERCENT}%.", example
+            f"“{shortened(said)}” is no change to try. Ask in steps of 10%, from {STEPS[0]}% to "
+            f"+{STEPS[-1]}%: finer ones would tell what one person used.",
+            example,
         )
     return WhatIf(percent)
 

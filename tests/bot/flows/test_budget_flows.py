@@ -465,3 +465,26 @@ def test_a_form_about_another_team_changes_nothing_and_is_audited(
     with pytest.raises(NotYours, match="another team"):
         budget_setup.set_terms(database, NOW, ana, FormContext(team_id=999), terms)
     assert actions(database, "team:999") == ["budget.refused"]
+
+
+def test_asking_what_if_is_audited_and_never_in_fine_steps(
+    database: Database, ana: Speaker
+) -> None:
+    budgets.what_if(database, NOW, ana, -20)
+    with database.reading() as session:
+        noted = audit.entries_about(session, f"team:{ana.team.id}")
+    assert [dict(one.details) for one in noted if one.action == budgets.WHAT_IF] == [
+        {"percent": -20}
+    ]
+    with pytest.raises(Refusal):
+        budgets.what_if(database, NOW, ana, -21)
+
+
+def test_an_allowance_that_holds_already_is_not_set_again(
+    database: Database, ana: Speaker, ben: Speaker
+) -> None:
+    grants.set_allowance(database, NOW, ana, named("ben"), tokens(60 * M))
+    with pytest.raises(Refusal, match="already"):
+        grants.set_allowance(database, NOW + SECOND, ana, named("ben"), tokens(60 * M))
+    budget_moves.undo(database, NOW + SECOND, ana)
+    assert left(database, ben) == 40 * M

@@ -201,6 +201,7 @@ WRONG: list[tuple[str, str, tuple[str, ...]]] = [
     ("what-if without a sign", "what-if 20%", ("Write it with its sign",)),
     ("what-if of nothing", "what-if", ("Say by how much",)),
     ("what-if without change", "what-if -0%", ("no change to try",)),
+    ("what-if in fine steps", "what-if -21%", ("steps of 10%",)),
     ("what-if beyond sense", "what-if +99999%", ("no change to try",)),
     ("what-if below nothing", "what-if -120%", ("no change to try",)),
     ("a mistyped verb", f"garnt {ANA} 10M", ("Did you mean “grant”",)),

@@ -253,7 +253,7 @@ def test_the_home_of_a_lead_decides_and_is_drawn_anew(live: Live) -> None:
     home = live.get("home", user="ana", not_hash="", timeout="10")["view"]
     live.wait_for(lambda: label in text_of(live.get("home", user="ana")["view"]))
     home = live.get("home", user="ana")["view"]
-    assert "On pace" in text_of(home)
+    assert "on pace" in text_of(home)
     block = next(
         block["block_id"]
         for block in home["blocks"]
