@@ -214,25 +214,6 @@ class Balance:
         return self.is_granted_anything and self.used >= share * self.granted
 
 
-class Band(StrEnum):
-    """All that a lead sees of how a person's budget stands."""
-
-    NO_BUDGET = "no budget"
-    ON_PACE = "on pace"
-    AT_RISK = "at risk"
-    USED_UP = "used up"
-
-
-def band_of(balance: Balance, *, is_likely_to_run_out: bool) -> Band:
-    """The band of a balance."""
-    if not balance.is_granted_anything:
-        return Band.NO_BUDGET
-    if balance.has_used(1):
-        return Band.USED_UP
-    is_at_risk = is_likely_to_run_out or balance.has_used(NEARLY_USED)
-    return Band.AT_RISK if is_at_risk else Band.ON_PACE
-
-
 def burn_order(grants: Iterable[Grant]) -> list[Grant]:
     """Priority, then earliest expiry, then earliest creation."""
     return sorted(

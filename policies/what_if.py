@@ -7,7 +7,7 @@ from typing import Final
 
 from policies.budgets import Grant, GrantKind, Spend, uncovered
 
-STEPS: Final = (*range(-50, 0, 10), *range(10, 110, 10))
+STEPS: Final = range(-50, 0, 10)
 """The changes, in percent, that may be asked for: finer ones would tell what one person used."""
 
 

@@ -10,13 +10,14 @@ from bot.flows.ledgers import ledger_of
 from bot.flows.limits import push_note
 from bot.flows.posts import NotYet, Post
 from messages.pages.budgets import GrantNotice, RequestCard, RequestDecided
+from policies.bands import Band
 from policies.budget_requests import (
     BudgetRequest,
     RequestState,
     parse_grant_label,
     parse_request_label,
 )
-from policies.budgets import Band, BudgetTerms, Grant, GrantKind
+from policies.budgets import BudgetTerms, Grant, GrantKind
 from policies.outcomes import local_day_of
 from policies.people import Person, Roster
 from storage import budget_requests, budgets, deliveries, outcomes, people
@@ -206,7 +207,7 @@ def _bands(
         created_at=now,
         outcome_id=request.outcome_id,
     )
-    return ledger.band(), ledger.with_grants([imagined]).band()
+    return ledger.band(), ledger.band(imagined)
 
 
 def _card(session: Session, claim: Claim) -> tuple[RequestCard, str] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Literal
 
 from sqlmodel import Session
 
@@ -294,7 +294,17 @@ def _settle(
     details: dict[str, str | int] = {"person": asked.person_id, "as": role}
     details["grant"] = given.id if given else 0
     audit.record(session, speaker.person.id, action, asked.label, details, now)
-    return Decided(after, _person(session, asked.person_id), desk.today, given)
+    person = _person(session, asked.person_id)
+    return Decided(after, person, desk.today, given, _takes_back(desk, speaker, asked, given))
+
+
+def _takes_back(
+    desk: Desk, speaker: Speaker, asked: BudgetRequest, given: Grant | None
+) -> Literal["", "undo", "void"]:
+    """How the speaker could take back what was given; an admin of no team has only its id to name it by."""
+    if given is None or asked.person_id == speaker.person.id:
+        return ""
+    return "undo" if desk.roster.is_member(speaker.person.id) else "void"
 
 
 def _still_leads(session: Session, desk: Desk, asked: BudgetRequest) -> bool:

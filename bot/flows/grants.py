@@ -127,6 +127,8 @@ def set_allowance(
         if amount.value > (desk.terms.base if before is None else before):
             _require_within_pool(session, desk)
         given = come_to(session, desk, person.id, amount.value, speaker.person.id, now)
+        if given is not None:
+            budget_notices.tell_of_grant(session, given, now)
         push_limit(session, desk.terms, person.id, now)
         audit.record(
             session,

@@ -1,13 +1,14 @@
 """People's budgets as they stand: read from grants and usage, and never stored."""
 
 import random
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlmodel import Session
 
-from policies.budgets import Balance, Band, BudgetTerms, Grant, Spend, balance_of, band_of
+from policies.bands import Band, as_the_day_began, band_of
+from policies.budgets import Balance, BudgetTerms, Grant, Spend, balance_of
 from policies.forecast import DAYS_REMEMBERED, Forecast, forecast, is_likely_to_run_out
 from policies.ledger_span import ledger_since
 from storage import attribution, budgets, spends
@@ -28,12 +29,14 @@ class Ledger:
         """How it is likely to go on; the same all day for the same usage."""
         return forecast(self.spends, self.first_known, self.balance, self._draws())
 
-    def band(self) -> Band:
-        """All that a lead sees of it, reckoned no farther than that takes."""
-        at_best = band_of(self.balance, is_likely_to_run_out=False)
+    def band(self, *imagined: Grant) -> Band:
+        """All that a lead sees of it, and of it with more grants: without what leads changed today."""
+        held = as_the_day_began(self.grants, self.balance.day)
+        began = self._with((*held, *imagined))
+        at_best = band_of(began.balance, is_likely_to_run_out=False)
         if at_best is not Band.ON_PACE:
-            return at_best
-        return band_of(self.balance, is_likely_to_run_out=self.is_likely_to_run_out())
+            return at_best  # reckoned no farther than it takes
+        return band_of(began.balance, is_likely_to_run_out=began.is_likely_to_run_out())
 
     def is_likely_to_run_out(self) -> bool:
         """What the forecast says of that, at a fifth of its cost."""
@@ -43,18 +46,19 @@ class Ledger:
         """The balance at the end of another day of the same period."""
         return balance_of(self.grants, self._spends_since(), self.balance.period, day)
 
-    def with_grants(self, added: Sequence[Grant]) -> "Ledger":
-        """As it would stand with more grants."""
-        grants = (*self.grants, *added)
-        balance = balance_of(grants, self._spends_since(), self.balance.period, self.balance.day)
-        return Ledger(self.person_id, grants, self.spends, self.since, self.first_known, balance)
-
     def held_this_morning(self, grant: Grant) -> int:
         """What a grant held when the day began, which is what a void of today returns of it."""
         if grant.first_day == self.balance.day:
             return sum(one.received for one in self.balance.lines if one.grant.id == grant.id)
         before = self.on(self.balance.day - timedelta(days=1))
         return sum(one.remaining for one in before.lines if one.grant.id == grant.id)
+
+    def _with(self, grants: tuple[Grant, ...]) -> "Ledger":
+        """The same usage under these grants."""
+        if grants == self.grants:
+            return self
+        balance = balance_of(grants, self._spends_since(), self.balance.period, self.balance.day)
+        return replace(self, grants=grants, balance=balance)
 
     def _draws(self) -> random.Random:
         return random.Random(f"{self.person_id}:{self.balance.day}")

@@ -234,8 +234,8 @@ def _what_if(line: BudgetLine, command: str) -> BudgetIntent:
     percent = int(match[1] + match[2])
     if percent not in STEPS:
         raise NotUnderstood(
-            f"“{shortened(said)}” is no change to try. Ask in steps of 10%, from {STEPS[0]}% to "
-            f"+{STEPS[-1]}%: finer ones would tell what one person used.",
+            f"“{shortened(said)}” is no change to try. Ask in steps of 10%, down to {STEPS[0]}%: "
+            "finer ones would tell what one person used.",
             example,
         )
     return WhatIf(percent)

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from messages.pages.base import DEFAULT_COMMANDS, Commands, MessagePage
 from policies.amounts import Amount
+from policies.bands import Band
 from policies.budget_requests import BudgetRequest, RequestState
 from policies.budget_warnings import WarningKind
-from policies.budgets import Balance, Band, BudgetTerms, Grant, PeriodDays
+from policies.budgets import Balance, BudgetTerms, Grant, PeriodDays
 from policies.forecast import Forecast
 from policies.metrics import SourceFreshness
 from policies.outcomes import Outcome
@@ -247,13 +248,17 @@ class RequestCard(MessagePage):
 
 @dataclass(frozen=True, slots=True)
 class Decided(MessagePage):
-    """To whoever pressed or typed it, privately: how the request stands now."""
+    """To whoever pressed or typed it, privately: how the request stands now.
+
+    `takes_back` is the verb by which they could take back the grant there is.
+    """
 
     template: ClassVar[str] = "decided.json.j2"
     request: BudgetRequest
     person: Person
     today: date
     grant: Grant | None = None
+    takes_back: Literal["", "undo", "void"] = ""
     commands: Commands = DEFAULT_COMMANDS
 
 

@@ -29,17 +29,10 @@ from messages.pages.budgets import (
 )
 from messages.pages.home import FirstStep, Home
 from policies.amounts import Amount, BudgetUnit
+from policies.bands import Band
 from policies.budget_requests import BudgetRequest, RequestState
 from policies.budget_warnings import WarningKind
-from policies.budgets import (
-    Band,
-    BudgetPeriod,
-    BudgetTerms,
-    Grant,
-    GrantKind,
-    Spend,
-    balance_of,
-)
+from policies.budgets import BudgetPeriod, BudgetTerms, Grant, GrantKind, Spend, balance_of
 from policies.forecast import Forecast
 from policies.metrics import SourceFreshness
 from policies.outcomes import Outcome
@@ -178,6 +171,7 @@ def budget_pages(
         "earmarked_nothing": Earmarked(first, tokens(30), tokens(0), tokens(30), tokens(0)),
         "voided": Voided(extra, ada, today),
         "undone": Undone((extra,), ada, today),
+        "undone_allowance": Undone((base,), ada, today),
         "undone_move": Undone((replace(extra, kind=GrantKind.EARMARK),), ada, today),
         "undone_of_300": Undone(many, ada, today),
         "terms_set": TermsSet(team, replace(terms, auto_approve=5 * MILLION), 6),
@@ -209,12 +203,14 @@ def budget_pages(
         "request_card_withdrawn": replace(
             card, request=replace(asks, state=RequestState.WITHDRAWN)
         ),
-        "decided": Decided(approved, ada, today, extra),
+        "decided": Decided(approved, ada, today, extra, "undo"),
+        "decided_by_an_admin": Decided(approved, ada, today, extra, "void"),
         "decided_offer": Decided(offer, ada, today),
         "request_decided": RequestDecided(approved, bo, today, first, extra),
         "request_decided_offer": RequestDecided(offer, bo, today, first),
         "request_decided_declined": RequestDecided(declined, bo, today, first),
         "grant_notice": GrantNotice(extra, bo, team, today, first),
+        "grant_notice_allowance": GrantNotice(base, bo, team, today),
         "grant_notice_voided": GrantNotice(
             replace(base, voided_on=today), None, team, today, None, typed("A mistake of mine")
         ),

@@ -11,17 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies.bands import Band, band_of
 from policies.budgets import (
     NEARLY_USED,
     Balance,
-    Band,
     BudgetPeriod,
     Grant,
     GrantBalance,
     GrantKind,
     Spend,
     balance_of,
-    band_of,
     burn_order,
     takings,
     uncovered,

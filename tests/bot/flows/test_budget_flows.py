@@ -11,8 +11,9 @@ from bot.flows.people import Speaker
 from bot.flows.refusals import NotYours, Refusal
 from messages.metadata import FormContext
 from policies.amounts import Amount, BudgetUnit
+from policies.bands import Band
 from policies.budget_requests import RequestDraft, TermsDraft
-from policies.budgets import Band, BudgetPeriod, Grant
+from policies.budgets import BudgetPeriod, Grant
 from policies.outcomes import NotAllowed
 from storage import audit
 from storage import budgets as stored
@@ -488,3 +489,23 @@ def test_an_allowance_that_holds_already_is_not_set_again(
         grants.set_allowance(database, NOW + SECOND, ana, named("ben"), tokens(60 * M))
     budget_moves.undo(database, NOW + SECOND, ana)
     assert left(database, ben) == 40 * M
+
+
+def test_changing_an_allowance_and_looking_again_does_not_measure_what_was_used(
+    database: Database, ana: Speaker, ben: Speaker
+) -> None:
+    uses(database, ben, 20 * M, YESTERDAY)
+    bands = set()
+    for allowance in (1, 10, 19, 20, 21, 30, 90):
+        grants.set_allowance(database, NOW, ana, named("ben"), tokens(allowance * M))
+        seen = budgets.team_budgets(database, NOW, ana)
+        bands |= {one.band for one in seen.people if one.person.id == ben.person.id}
+    assert bands == {Band.ON_PACE}
+    tomorrow = NOW + timedelta(days=1)
+    grants.set_allowance(database, NOW, ana, named("ben"), tokens(20 * M))
+    (ben_seen,) = (
+        one
+        for one in budgets.team_budgets(database, tomorrow, ana).people
+        if one.person.id == ben.person.id
+    )
+    assert ben_seen.band is Band.USED_UP

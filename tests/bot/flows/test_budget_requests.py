@@ -14,8 +14,8 @@ from bot.flows.posts import NotYet
 from bot.flows.refusals import Refusal
 from messages.pages.budgets import Decided, GrantNotice, RequestCard, RequestDecided
 from policies.amounts import Amount, BudgetUnit
+from policies.bands import Band
 from policies.budget_requests import RequestDraft, RequestState
-from policies.budgets import Band
 from policies.outcomes import NotAllowed
 from storage import audit, deliveries, people
 from storage import budgets as stored

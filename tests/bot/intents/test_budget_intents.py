@@ -139,7 +139,7 @@ LINES: list[tuple[str, str, BudgetIntent]] = [
     ("an approval", "approve R-3", ApproveRequest(3)),
     ("a refusal", "decline r3 because no room is left", DeclineRequest(3, "no room is left")),
     ("what-if", "what-if -20%", WhatIf(-20)),
-    ("what if, as two words", "what if +10%", WhatIf(10)),
+    ("what if, as two words", "what if -10%", WhatIf(-10)),
     ("whatif with a minus sign", "whatif \N{MINUS SIGN}20%", WhatIf(-20)),
     ("without the sign of percent", "what-if -20", WhatIf(-20)),
 ]
@@ -202,6 +202,7 @@ WRONG: list[tuple[str, str, tuple[str, ...]]] = [
     ("what-if of nothing", "what-if", ("Say by how much",)),
     ("what-if without change", "what-if -0%", ("no change to try",)),
     ("what-if in fine steps", "what-if -21%", ("steps of 10%",)),
+    ("what-if of more", "what-if +10%", ("steps of 10%",)),
     ("what-if beyond sense", "what-if +99999%", ("no change to try",)),
     ("what-if below nothing", "what-if -120%", ("no change to try",)),
     ("a mistyped verb", f"garnt {ANA} 10M", ("Did you mean “grant”",)),
