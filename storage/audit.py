@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from storage.tables import AuditRow
@@ -37,7 +38,18 @@ def record(
 
 def entries_about(session: Session, subject: str) -> list[AuditEntry]:
     """Everything noted about a subject, oldest first."""
-    query = select(AuditRow).where(AuditRow.subject == subject).order_by(col(AuditRow.id))
+    return _entries(session, AuditRow.subject == subject)
+
+
+def deeds_since(session: Session, subject: str, action: str, since: datetime) -> list[AuditEntry]:
+    """Each time that something was done to a subject from a moment on, oldest first."""
+    return _entries(
+        session, AuditRow.subject == subject, AuditRow.action == action, AuditRow.at >= since
+    )
+
+
+def _entries(session: Session, *conditions: ColumnElement[bool] | bool) -> list[AuditEntry]:
+    query = select(AuditRow).where(*conditions).order_by(col(AuditRow.id))
     return [
         AuditEntry(row.at, row.actor_id, row.action, row.subject, row.details)
         for row in session.exec(query)

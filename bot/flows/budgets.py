@@ -26,6 +26,7 @@ from policies.amounts import Amount, BudgetUnit
 from policies.ledger_span import ledger_since
 from policies.outcomes import Outcome, local_day_of
 from policies.people import Roster
+from policies.periods import day_bounds
 from policies.what_if import STEPS, PastBudget
 from policies.what_if import what_if as replayed
 from storage import attribution, audit, budget_requests, budgets, outcomes, people, rollups, spends
@@ -63,13 +64,17 @@ def team_budgets(database: Database, now: datetime, speaker: Speaker) -> TeamBud
 def what_if(database: Database, now: datetime, speaker: Speaker, percent: int) -> WhatIf:
     """Which of the team's outcomes of the last 60 days would have run dry with other allowances.
 
-    Asking is audited: each answer narrows down what people used.
+    A team is asked about with one change a period: of several answers, each names more outcomes than
+    the one before, and together they would order the people behind them.
     """
     if percent not in STEPS:
         raise Refusal(f"{percent}% is no change to try.", "Try: /budget what-if -20%")
     subject = f"team:{speaker.team.id}"
     with refusals_audited(database, now, speaker, subject), database.writing() as session:
-        desk = look(session, now, speaker, roster_to_lead(session, speaker))
+        roster = roster_to_lead(session, speaker)
+        budgets.hold_terms(session, roster.team.id)
+        desk = look(session, now, speaker, roster)
+        _require_same_question(session, desk, percent)
         first_day = desk.today - timedelta(days=WHAT_IF_DAYS)
         past = _past_budgets(session, desk, first_day)
         found = replayed(past, percent, first_day)
@@ -82,6 +87,18 @@ def what_if(database: Database, now: datetime, speaker: Speaker, percent: int) -
         outcomes=tuple(of_team[one] for one in dry),
         of_how_many=len(found.with_usage & of_team.keys()),
     )
+
+
+def _require_same_question(session: Session, desk: Desk, percent: int) -> None:
+    began, _ = day_bounds(desk.period.first, desk.roster.team.zone)
+    asked = audit.deeds_since(session, f"team:{desk.team_id}", WHAT_IF, began)
+    if asked and asked[0].details["percent"] != percent:
+        before = asked[0].details["percent"]
+        raise Refusal(
+            f"{desk.roster.team.name} was asked about with {before}% in this period. Other changes "
+            "would add up to an order of people by what they used.",
+            f"Ask with {before}% again, or from {desk.period.resets_on} on.",
+        )
 
 
 def problems_with(

@@ -481,6 +481,14 @@ def test_asking_what_if_is_audited_and_never_in_fine_steps(
         budgets.what_if(database, NOW, ana, -21)
 
 
+def test_a_team_is_asked_about_with_one_change_a_period(database: Database, ana: Speaker) -> None:
+    budgets.what_if(database, NOW, ana, -20)
+    budgets.what_if(database, NOW + TWO_DAYS, ana, -20)
+    with pytest.raises(Refusal, match="an order of people"):
+        budgets.what_if(database, NOW + TWO_DAYS, ana, -30)
+    budgets.what_if(database, NOW + timedelta(days=14), ana, -30)
+
+
 def test_an_allowance_that_holds_already_is_not_set_again(
     database: Database, ana: Speaker, ben: Speaker
 ) -> None:
