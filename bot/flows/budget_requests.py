@@ -201,14 +201,19 @@ def _ask(
     asked = budget_requests.add_request(session, kept, desk.team_id, person_id, now)
     details = {"outcome": draft.outcome_id or 0}
     audit.record(session, person_id, "budget.requested", asked.label, details, now)
-    if _needs_nobody(session, desk, asked):
+    if _needs_nobody(session, desk, speaker, asked):
         return _approve_by_limit(session, desk, asked, now)
     budget_notices.ask_leads(session, asked, desk.roster, now)
     return asked
 
 
-def _needs_nobody(session: Session, desk: Desk, asked: BudgetRequest) -> bool:
-    """Whether the team's limit, which is for all requests of a person in a period, and its pool allow it."""
+def _needs_nobody(session: Session, desk: Desk, speaker: Speaker, asked: BudgetRequest) -> bool:
+    """Whether the team's limit, which is for all requests of a person in a period, and its pool allow it.
+
+    Never what somebody asks for who may set that limit.
+    """
+    if leads(speaker, desk.roster):
+        return False
     already = budgets.approved_by_limit_in(
         session, desk.team_id, asked.person_id, desk.terms.unit, desk.period
     )

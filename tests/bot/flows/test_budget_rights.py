@@ -17,7 +17,7 @@ from bot.flows.people import Introduction, Speaker, recognise
 from bot.flows.refusals import NoTeamYet, NotYours
 from messages.metadata import FormContext
 from policies.amounts import BudgetUnit
-from policies.budget_requests import TermsDraft
+from policies.budget_requests import RequestState, TermsDraft
 from policies.budgets import BudgetPeriod, Grant
 from policies.people import SlackIdentity
 from storage import audit
@@ -168,6 +168,18 @@ def test_nobody_approves_their_own_request_not_even_a_lead(world: World) -> None
             decide()
     admin = replace(introduce(world.database, "fay"), is_admin=True)
     assert budget_requests.approve(world.database, NOW, admin, own.id).grant is not None
+
+
+@pytest.mark.parametrize("who", ["ana leads Payments", "fay is in Payments and an admin"])
+def test_the_team_s_limit_approves_nothing_for_who_may_set_it(world: World, who: str) -> None:
+    asks = speaker(world, who)
+    limit = TermsDraft(BudgetUnit.TOKENS, BudgetPeriod.MONTH, tokens(40 * M), None, tokens(900 * M))
+    budget_setup.set_terms(world.database, NOW, asks, FormContext(team_id=world.team_id), limit)
+    own = budget_requests.request(world.database, NOW, asks, asking(M))
+    assert own.request.state is RequestState.WAITING
+    assert own.grant is None
+    chi = introduce(world.database, "chi")
+    assert budget_requests.request(world.database, NOW, chi, asking(M)).is_approved
 
 
 def test_nobody_grants_to_themselves(world: World) -> None:
