@@ -210,8 +210,11 @@ class Balance:
         return sum(line.remaining for line in self.live if line.grant.outcome_id == outcome_id)
 
     def has_used(self, share: Fraction | int) -> bool:
-        """Whether that share of what was granted is used: at exactly the share, it is."""
-        return self.is_granted_anything and self.used >= share * self.granted
+        """Whether that share of what was granted is used: at exactly the share, it is.
+
+        What no grant covered was used of nothing that was granted, and counts for neither.
+        """
+        return self.is_granted_anything and self.used - self.over >= share * self.granted
 
 
 def burn_order(grants: Iterable[Grant]) -> list[Grant]:

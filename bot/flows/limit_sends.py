@@ -1,7 +1,8 @@
 """Sending people's limits to the systems that enforce them, beside the minute tick.
 
-A limit is all that the running period has to offer: what the person used of it and what is left. It is
-reckoned when it is sent, so a late or repeated call carries what holds, not what held.
+A limit is what the person used in the running period, covered or not, and what is left: the other
+system has counted all of the former, and is to let the latter through. It is reckoned when it is sent,
+so a late or repeated call carries what holds, not what held.
 """
 
 from collections.abc import Collection
@@ -121,7 +122,7 @@ def _limit_of(session: Session, push: Push, now: datetime) -> Limit | None:
     if person is None or team is None or terms is None or terms.unit is not BudgetUnit.USD:
         return None
     ledger = ledger_of(session, terms, person.id, local_day_of(now, team.zone))
-    return Limit(person.email, ledger.balance.granted)
+    return Limit(person.email, ledger.balance.used + ledger.balance.left)
 
 
 def _note_sent(session: Session, push: Push, sent: Limit, now: datetime) -> None:

@@ -287,6 +287,16 @@ def test_without_a_grant_there_is_no_budget_whatever_was_used() -> None:
         assert band_of(balance, is_likely_to_run_out=True) is Band.NO_BUDGET
 
 
+def test_what_no_grant_covered_does_not_use_up_what_was_granted_since() -> None:
+    """Nor what was used in another team, before the first grant in this one."""
+    for grants in ([a_grant(1, 100), a_grant(2, 15, first=5)], [a_grant(1, 100, first=5)]):
+        balance = on(9, grants, a_spend(2, 150))
+        assert balance.left > 0
+        assert not balance.has_used(1)
+        again = on(9, grants, a_spend(2, 150), a_spend(6, 100))
+        assert again.has_used(1)
+
+
 @given(st.integers(1, 10**17), st.integers(-1, 1))
 def test_the_share_that_is_nearly_all_is_exact_however_large_the_amounts(
     fifth: int, beside: int

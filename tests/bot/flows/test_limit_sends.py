@@ -119,6 +119,15 @@ def test_a_granted_limit_arrives_and_counts_all_that_the_period_offers(
     ]
 
 
+def test_a_grant_opens_a_limit_that_was_exceeded(
+    database: Database, ben_id: int, target: LimitTarget, proxy: FakeLiteLlm
+) -> None:
+    uses(database, introduce(database, "ben"), 60_000_000, NOW - timedelta(days=3))
+    grant(database, 10)
+    assert send(database, target) is not None
+    assert proxy.users["u-ben"]["max_budget"] == 70
+
+
 def test_several_changes_are_sent_as_one_and_a_void_lowers_the_limit(
     database: Database, ben_id: int, target: LimitTarget, server: Outside, proxy: FakeLiteLlm
 ) -> None:
