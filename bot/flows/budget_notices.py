@@ -8,7 +8,8 @@ from sqlmodel import Session
 from bot.flows.budget_rights import Desk, pool_left
 from bot.flows.ledgers import ledger_of
 from bot.flows.limits import push_note
-from bot.flows.posts import NotYet, Post
+from bot.flows.posts import Post
+from bot.flows.redraws import redrawn
 from messages.pages.budgets import GrantNotice, RequestCard, RequestDecided
 from policies.bands import Band
 from policies.budget_requests import (
@@ -36,7 +37,6 @@ BUDGET_DECIDED: Final = "budget_decided"
 BUDGET_GRANT: Final = "budget_grant"
 """To a person: a grant that a lead made unasked, or took back; subject G-7."""
 
-UNDER_WAY = (DeliveryState.DUE, DeliveryState.CLAIMED)
 NOT_SAVED: Final = 0
 """The id of a grant that is only imagined."""
 
@@ -101,11 +101,8 @@ def compose_request_settled(database: Database, claim: Claim) -> Post | None:
     with database.reading() as session:
         found = _card(session, claim)
         posted = deliveries.delivery_of(session, BUDGET_REQUEST, claim.audience, claim.subject)
-        if posted is not None and posted.state in UNDER_WAY:
-            raise NotYet
-        if found is None or posted is None or not posted.channel_id or not posted.message_ts:
-            return None
-        return Post(posted.channel_id, found[0], replaces_ts=posted.message_ts)
+        card = found[0] if found else None
+        return redrawn(session, claim, posted, f"{claim.subject}:", card)
 
 
 def compose_decided(database: Database, claim: Claim) -> Post | None:

@@ -21,7 +21,8 @@ from bot.flows.outcome_steps import (
 )
 from bot.flows.outcome_usage import is_retro, usage_of
 from bot.flows.people import Speaker
-from bot.flows.posts import NotYet, Post
+from bot.flows.posts import Post
+from bot.flows.redraws import redrawn
 from bot.flows.refusals import NotYours
 from messages.metadata import FormContext
 from messages.pages.outcomes import OutcomeMoved, ReviewForm, VerificationCard, Verified
@@ -40,12 +41,11 @@ from policies.reviews import NO_REVIEW, Review
 from policies.standing import Verb, require
 from storage import audit, deliveries, outcomes, reviews
 from storage.database import Database
-from storage.deliveries import Claim, DeliveryState
+from storage.deliveries import Claim
 
 VERIFICATION: Final = "verification"
 """A card in the team's channel that asks for a verification; audience is the team, subject O-12."""
 
-UNDER_WAY: Final = (DeliveryState.DUE, DeliveryState.CLAIMED)
 TOKENS_READ: Final = "outcome.tokens_read"
 ASSESSMENTS: Final = ("size", "complexity")
 
@@ -130,20 +130,12 @@ def compose_verification(database: Database, claim: Claim) -> Post | None:
 
 
 def compose_verification_settled(database: Database, claim: Claim) -> Post | None:
-    """The posted card as it looks now; None when it was never posted, NotYet while it is under way.
-
-    So it is while an earlier change of it is being posted, which could otherwise arrive last.
-    """
+    """The posted card as it looks now; None when it was never posted, NotYet while it is under way."""
     period = claim.period.split("/")[0]
     with database.reading() as session:
         card, _ = _card_of(session, claim, period)
         posted = deliveries.delivery_of(session, VERIFICATION, claim.audience, period)
-        is_under_way = posted is not None and posted.state in UNDER_WAY
-        if is_under_way or deliveries.is_behind(session, claim, f"{period}/"):
-            raise NotYet
-        if card is None or posted is None or not posted.channel_id or not posted.message_ts:
-            return None
-        return Post(posted.channel_id, card, replaces_ts=posted.message_ts)
+        return redrawn(session, claim, posted, f"{period}/", card)
 
 
 def ask_for_review(session: Session, outcome: Outcome, now: datetime) -> None:

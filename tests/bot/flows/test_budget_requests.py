@@ -182,6 +182,23 @@ def test_a_card_under_way_is_changed_once_it_stands(
     assert budget_notices.compose_request(database, asking_claim) is None
 
 
+def test_two_changes_of_a_card_follow_each_other(
+    database: Database, ana: Speaker, ben: Speaker
+) -> None:
+    request_id = requested(database, ben)
+    (asking_claim,) = due(database, budget_notices.BUDGET_REQUEST)
+    posted(database, asking_claim)
+    budget_requests.approve(database, NOW, ana, request_id)
+    budget_moves.undo(database, NOW + SECOND, ana)
+    first, second = due(database, budget_notices.BUDGET_REQUEST_SETTLED)
+    with pytest.raises(NotYet):
+        budget_notices.compose_request_settled(database, second)
+    post = budget_notices.compose_request_settled(database, first)
+    assert post is not None
+    posted(database, first)
+    assert budget_notices.compose_request_settled(database, second) == post
+
+
 def test_an_offer_is_granted_once_it_is_accepted(
     database: Database, ana: Speaker, ben: Speaker
 ) -> None:
