@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from bot.flows.calls import Called
 from bot.flows.outcome_steps import (
+    attempts_audited,
     outcome_and_roster,
     outcome_for,
     outcome_id_of,
@@ -20,7 +21,8 @@ from bot.flows.outcome_steps import (
 )
 from bot.flows.outcomes import revert_in
 from bot.flows.people import Speaker
-from bot.flows.posts import NotYet, Post
+from bot.flows.posts import Post
+from bot.flows.redraws import redrawn
 from connectors.github import ClosedUnmerged, Finding, GitHub, Merged, Open, Reverted
 from connectors.services import Failure
 from messages.pages.evidence import RevertKept, RevertProposed
@@ -30,7 +32,7 @@ from policies.people import Roster
 from policies.standing import Verb
 from storage import audit, deliveries, evidence, outcomes, people
 from storage.database import Database
-from storage.deliveries import Claim, DeliveryState
+from storage.deliveries import Claim
 from storage.evidence import Check
 
 REVERT_PROPOSED: Final = "revert_proposed"
@@ -71,7 +73,8 @@ def mark_reverted(
     database: Database, now: datetime, speaker: Speaker, outcome_id: int
 ) -> OutcomeMoved:
     """Take an outcome back for what GitHub said, as a lead of its team."""
-    with database.writing() as session:
+    audited = attempts_audited(database, now, speaker, outcome_id)
+    with audited, database.writing() as session:
         _, check = _proposed(session, speaker, outcome_id)
         moved = revert_in(session, now, speaker, outcome_id, f"GitHub: {check.detail}")
         _settle_proposals(session, check, now)
@@ -80,7 +83,8 @@ def mark_reverted(
 
 def keep(database: Database, now: datetime, speaker: Speaker, outcome_id: int) -> RevertKept:
     """Leave an outcome verified in spite of what GitHub said; the first lead who says so decides."""
-    with database.writing() as session:
+    audited = attempts_audited(database, now, speaker, outcome_id)
+    with audited, database.writing() as session:
         outcome, check = _proposed(session, speaker, outcome_id)
         if outcome.owner_id == speaker.person.id:
             raise NotAllowed(f"{outcome.label} is your own. Another lead has to keep it.")
@@ -104,11 +108,7 @@ def compose_revert_settled(database: Database, claim: Claim) -> Post | None:
     with database.reading() as session:
         _, page = _proposal_of(session, claim)
         asked = deliveries.delivery_of(session, REVERT_PROPOSED, claim.audience, claim.period)
-        if asked is not None and asked.state in (DeliveryState.DUE, DeliveryState.CLAIMED):
-            raise NotYet
-        if page is None or asked is None or not asked.channel_id or not asked.message_ts:
-            return None
-        return Post(asked.channel_id, page, replaces_ts=asked.message_ts)
+        return redrawn(session, claim, asked, claim.period, page)
 
 
 def _taken(database: Database, now: datetime, github: GitHub) -> Check | None:

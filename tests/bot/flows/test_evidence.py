@@ -1,6 +1,6 @@
 """GitHub as a witness: what it says stands on the card, and a revert later is a lead's to decide."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
@@ -9,6 +9,7 @@ import pytest
 
 from bot.flows import evidence, outcome_steps, outcomes, reviews
 from bot.flows.calls import Called
+from bot.flows.people import Speaker
 from bot.flows.posts import Post
 from bot.flows.refusals import Refusal
 from connectors.github import GitHub
@@ -36,6 +37,7 @@ from tests.connectors.outside import (
 NOW = datetime.fromisoformat("2026-11-23T09:30:00Z")
 MERGED = "GitHub: merged on 2026-11-20, before the outcome was declared"
 DECISIONS = ("outcome.kept", "outcome.reverted")
+Decide = Callable[[Database, datetime, Speaker, int], object]
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -409,6 +411,21 @@ def test_who_may_decide(
         else:
             with pytest.raises((NotAllowed, Refusal)):
                 decide(database, NOW + DAY, introduce(database, who), outcome_id)
+
+
+@pytest.mark.parametrize("who", ["chi", "new"])
+@pytest.mark.parametrize("decide", [evidence.mark_reverted, evidence.keep])
+def test_a_forged_decision_is_audited(
+    database: Database, github: GitHub, fake: FakeGitHub, outcome_id: int,
+    decide: Decide, who: str,
+) -> None:  # fmt: skip
+    proposed(database, fake, github, outcome_id)
+    forger = introduce(database, who)
+    with pytest.raises((NotAllowed, Refusal)):
+        decide(database, NOW + DAY, forger, outcome_id)
+    with database.reading() as session:
+        last = audit.entries_about(session, f"O-{outcome_id}")[-1]
+    assert (last.action, last.actor_id) == ("outcome.refused", forger.person.id)
 
 
 @pytest.mark.parametrize("decide", [evidence.mark_reverted, evidence.keep])
