@@ -31,7 +31,7 @@ from bot.posting import Poster, PostFailed, Trouble
 from bot.slack import Installation
 from bot.workers import Workers
 from policies.privacy import GroupRule
-from storage import deliveries
+from storage import deliveries, people
 from storage.database import Database
 from storage.deliveries import Claim
 
@@ -45,6 +45,8 @@ POLL_SECONDS = 5.0
 AT_ONCE = 4
 MOST_ATTEMPTS = 50
 
+RedrawHome = Callable[[str], Awaitable[None]]
+"""Draws the Home of the person with this Slack id anew."""
 Compose = Callable[[Database, Claim], Post | None]
 
 
@@ -78,6 +80,10 @@ def kinds(rule: GroupRule) -> dict[str, Kind]:
     }
 
 
+async def nobody_has_one(_user_id: str) -> None:
+    """Until the listeners are wired, there is no Home to redraw."""
+
+
 @dataclass(slots=True)
 class Delivery:
     """The delivery loop of one process."""
@@ -88,6 +94,7 @@ class Delivery:
     installation: Installation
     poster: Poster
     kinds: dict[str, Kind]
+    redraw_home: RedrawHome = nobody_has_one
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
@@ -147,6 +154,16 @@ class Delivery:
             await self._after(failure, claim, kind, post)
             return
         await self._confirm(claim, *posted)
+        await self._let_home_follow(claim)
+
+    async def _let_home_follow(self, claim: Claim) -> None:
+        """What a person is told of has changed their Home as well; it is no loss where that fails."""
+        try:
+            user_id = await self.workers.run(self._slack_user_of, claim)
+            if user_id is not None:
+                await self.redraw_home(user_id)
+        except Exception as fault:  # noqa: BLE001 - the message stands, whatever becomes of the Home
+            self._log_fault(claim, fault)
 
     async def _composed(self, claim: Claim, kind: Kind) -> Post | None:
         """What is to be posted; NotYet, and PostFailed for a fault that nobody foresaw."""
@@ -284,6 +301,15 @@ class Delivery:
             fault=type(fault).__name__,
             at=places_of(fault),
         )
+
+    def _slack_user_of(self, claim: Claim) -> str | None:
+        """The one person whom a delivery is for; None where it is for a channel."""
+        kind, _, number = claim.audience.partition(":")
+        if kind != "person":
+            return None
+        with self.database.reading() as session:
+            person = people.person_of(session, int(number))
+        return person.slack.user_id if person and person.slack else None
 
     def _claim_one(self) -> Claim | None:
         now = self.clock.now()

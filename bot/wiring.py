@@ -107,6 +107,7 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
             wake_delivery=delivery.wake,
             under_way=UnderWay(),
         )
+        delivery.redraw_home = partial(home.redraw_home, edge)
         app = slack_app(settings, client, edge)
         try:
             yield Program(

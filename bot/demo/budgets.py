@@ -19,7 +19,7 @@ from storage import outcomes
 from storage.database import Database
 
 MONTHS: Final = 3
-BASE: Final = 14_000_000
+BASE: Final = 12_000_000
 AUTO_APPROVE: Final = 500_000
 TO_SPARE: Final = 5_000_000
 """What a team's pool holds for each member beside the base."""

@@ -1,4 +1,4 @@
-"""The App Home: drawn when somebody opens it, and after what they do from it."""
+"""The App Home: drawn when somebody opens it, after what they do from it, and when they are told of something."""
 
 from typing import Any
 
@@ -20,12 +20,17 @@ def register(app: AsyncApp, edge: Edge) -> None:
     ) -> None:
         if event.get("tab") != "home":
             return
-        try:
-            # The event names the direct message with the app, which is nobody's team channel.
-            asked = await admit(edge, Request(context.user_id or "", None, None, "", body))
-        except Refusal:
-            return
-        await refresh_home(edge, asked)
+        await redraw_home(edge, context.user_id or "", body)
+
+
+async def redraw_home(edge: Edge, user_id: str, body: dict[str, Any] | None = None) -> None:
+    """Draw the Home of somebody who may use the app; of anybody else, nothing."""
+    try:
+        # No channel: the direct message with the app is nobody's team channel.
+        asked = await admit(edge, Request(user_id, None, None, "", body or {}))
+    except Refusal:
+        return
+    await refresh_home(edge, asked)
 
 
 async def refresh_home(edge: Edge, asked: Asked) -> None:

@@ -286,3 +286,13 @@ def test_an_admin_decides_what_the_only_lead_asks_for(live: Live) -> None:
     assert "your own request" in live.reply("ana", f"/budget approve {label[0]}")
     assert "is approved" in live.reply("admin", f"/budget approve {label[0]}", channel="#other")
     told(live, "ana", label[0], "Ada Admin approved")
+
+
+def test_the_home_follows_what_somebody_is_told_of(live: Live) -> None:
+    live.post("home/open", user="ana")
+    live.post("home/open", user="chi")
+    label = requested(live, "chi", "3M because of the follow-up")
+    live.wait_for(lambda: label in text_of(live.get("home", user="ana")["view"]))
+    live.reply("ana", f"/budget approve {label}")
+    live.wait_for(lambda: label not in text_of(live.get("home", user="ana")["view"]))
+    live.wait_for(lambda: label not in text_of(live.get("home", user="chi")["view"]))
