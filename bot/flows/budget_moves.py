@@ -9,6 +9,7 @@ from bot.flows import budget_notices
 from bot.flows.allowances import come_to, earmark_from, ensure_base_grants
 from bot.flows.budget_rights import (
     Desk,
+    desk_of_anybody_in_it,
     desk_of_member,
     leads,
     outcome_meant,
@@ -140,7 +141,7 @@ def undo(
     """
     subject = f"team:{speaker.team.id}"
     with refusals_audited(database, now, speaker, subject), database.writing() as session:
-        desk = desk_of_member(session, now, speaker)
+        desk = desk_of_anybody_in_it(session, now, speaker)
         undone = _undone_before(session, now, speaker, request_key)
         if not undone:
             undone = _last_action(session, desk, speaker, now)

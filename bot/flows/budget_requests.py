@@ -19,6 +19,7 @@ from bot.flows.budget_rights import (
     outcome_meant,
     pool_left,
     refusals_audited,
+    require_own_budget,
     require_sound,
     require_terms,
 )
@@ -60,6 +61,7 @@ def request_form(
     outcome_id, amount = _wanted(value)
     with database.reading() as session:
         roster = current_roster(session, speaker)
+        require_own_budget(session, roster, speaker)
         terms = require_terms(budgets.terms_of(session, roster.team.id), speaker, roster)
         mine = outcomes.open_outcomes_of(session, speaker.person.id)
     here = tuple(one for one in mine if one.team_id == roster.team.id)
@@ -331,7 +333,7 @@ def _give(
     now: datetime,
 ) -> Grant:
     """The grant that was agreed on, if it can still be made as it was agreed."""
-    if not desk.roster.is_member(asked.person_id):
+    if asked.person_id not in people.home_members_of(session, desk.team_id):
         raise Refusal(f"Who asked is not in {desk.roster.team.name} any more.", "Decline it.")
     if asked.agreed.unit is not desk.terms.unit:
         raise Refusal(f"{asked.label} is in another unit than the team's now.", "Ask anew.")

@@ -74,13 +74,36 @@ def desk_to_lead(session: Session, now: datetime, speaker: Speaker) -> Desk:
 
 
 def desk_of_member(session: Session, now: datetime, speaker: Speaker) -> Desk:
-    """The speaker's team, held, for one of its people."""
+    """The speaker's team, held, for one of its people who hold budgets of it."""
+    desk = desk_of_anybody_in_it(session, now, speaker)
+    require_own_budget(session, desk.roster, speaker)
+    return desk
+
+
+def desk_of_anybody_in_it(session: Session, now: datetime, speaker: Speaker) -> Desk:
+    """The speaker's team, held, for one of its people or of its leads who are at home elsewhere."""
     roster = current_roster(session, speaker)
-    if not roster.is_member(speaker.person.id):
-        raise NotYours(
-            f"You are not in {roster.team.name}.", "Ask a lead to add you in its set-up."
-        )
+    _require_in_it(roster, speaker)
     return _desk(session, now, speaker, roster)
+
+
+def require_own_budget(session: Session, roster: Roster, speaker: Speaker) -> None:
+    """Refuse who holds no budget of the team: who leads it and is at home elsewhere has theirs there.
+
+    What a person uses is charged to one team, and so to one budget.
+    """
+    _require_in_it(roster, speaker)
+    home = people.home_team_of(session, speaker.person.id)
+    if home is None:
+        raise Refusal(
+            f"You lead {roster.team.name}, and are in no team as one who works there.",
+            "Add yourself to its people in its set-up to have a budget in it.",
+        )
+    if home.id != roster.team.id:
+        raise Refusal(
+            f"Your budget is in {home.name}: you lead {roster.team.name}, and hold none in it.",
+            f"Ask in the channel of {home.name}.",
+        )
 
 
 def desk_of_team(session: Session, now: datetime, speaker: Speaker, team_id: int) -> Desk | None:
@@ -134,12 +157,18 @@ def require_terms(terms: BudgetTerms | None, speaker: Speaker, roster: Roster) -
 
 
 def member_meant(session: Session, desk: Desk, whom: Introduction) -> Person:
-    """The person of the team who was mentioned; NotYours for people of other teams."""
+    """The person with a budget in the team who was mentioned; NotYours for people of other teams."""
     person = people.find_person_by_slack(session, whom.identity)
     if person is None or not desk.roster.is_member(person.id):
         raise NotYours(
             f"{whom.name} is not in {desk.roster.team.name}.",
             "Mention somebody of the team; its set-up says who that is.",
+        )
+    if person.id not in people.home_members_of(session, desk.team_id):
+        home = people.home_team_of(session, person.id)
+        raise Refusal(
+            f"{person.name} leads {desk.roster.team.name}, and holds no budget in it.",
+            f"A lead of {home.name} can grant it there." if home else "",
         )
     return person
 
@@ -211,6 +240,13 @@ def outcome_meant(session: Session, desk: Desk, outcome_id: int | None) -> Outco
     """The team's outcome with this id; None for none, or another team's."""
     outcome = outcomes.outcome_of(session, outcome_id) if outcome_id is not None else None
     return outcome if outcome is not None and outcome.team_id == desk.team_id else None
+
+
+def _require_in_it(roster: Roster, speaker: Speaker) -> None:
+    if not roster.is_member(speaker.person.id):
+        raise NotYours(
+            f"You are not in {roster.team.name}.", "Ask a lead to add you in its set-up."
+        )
 
 
 def _desk(session: Session, now: datetime, speaker: Speaker, roster: Roster) -> Desk:

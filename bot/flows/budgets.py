@@ -14,6 +14,7 @@ from bot.flows.budget_rights import (
     pool_left,
     problems_of,
     refusals_audited,
+    require_own_budget,
     require_terms,
     roster_to_lead,
 )
@@ -39,7 +40,9 @@ WHAT_IF_DAYS: Final = 60
 def own_budget(database: Database, now: datetime, speaker: Speaker) -> OwnBudget:
     """The speaker's own budget. The first look in a period gives the base grants that are missing."""
     with database.reading() as session:
-        desk = look(session, now, speaker, current_roster(session, speaker))
+        roster = current_roster(session, speaker)
+        desk = look(session, now, speaker, roster)
+        require_own_budget(session, roster, speaker)
         if speaker.person.id not in missing_base(session, desk):
             return _own_budget(session, desk, speaker)
     with database.writing() as session:

@@ -11,7 +11,7 @@ from messages.pages.home import FirstStep, Home
 from policies.outcomes import local_day_of
 from policies.periods import IsoWeek
 from storage import budgets as stored
-from storage import outcomes, rollups
+from storage import outcomes, people, rollups
 from storage.database import Database
 
 
@@ -49,8 +49,11 @@ def _first_step(database: Database, speaker: Speaker) -> FirstStep | None:
 def _own(
     database: Database, now: datetime, speaker: Speaker, first_step: FirstStep | None
 ) -> OwnBudget | None:
-    if first_step is not None or not speaker.required_roster.is_member(speaker.person.id):
+    if first_step is not None:
         return None
+    with database.reading() as session:
+        if speaker.person.id not in people.home_members_of(session, speaker.team.id):
+            return None
     return budgets.own_budget(database, now, speaker)
 
 
