@@ -83,6 +83,9 @@ ALLOWED_TRANSITIONS: dict[OutcomeState, frozenset[OutcomeState]] = {
 OPEN_STATES = frozenset({OutcomeState.DECLARED, OutcomeState.CLAIMED, OutcomeState.REJECTED})
 """Work that is not finished; its size can still be set right."""
 
+KEYED_STATES = frozenset({OutcomeState.DECLARED, OutcomeState.REJECTED})
+"""Where keys may change. Not while a claim waits: its reviewer is told what the keys found."""
+
 
 class NotAllowed(Exception):
     """A step that the rules of outcomes forbid; the message says why and what to do instead."""
@@ -191,8 +194,9 @@ class Outcome:
         return replace(self, complexity=complexity)
 
     def with_keys(self, keys: tuple[OutcomeKey, ...]) -> "Outcome":
-        """The outcome with exactly these keys, each once; NotAllowed once it is verified or over."""
+        """The outcome with exactly these keys, each once; NotAllowed while a claim waits, and once it is over."""
         self._require_open()
+        _require_no_claim_waits(self)
         return replace(self, keys=tuple(dict.fromkeys(keys)))
 
     def merge_into(self, parent: "Outcome") -> "Outcome":
@@ -203,6 +207,7 @@ class Outcome:
             raise NotAllowed(f"{self.label} and {parent.label} belong to different teams.")
         if parent.state in (OutcomeState.DROPPED, OutcomeState.REVERTED):
             raise NotAllowed(f"{parent.label} is {parent.state}; nothing can be merged into it.")
+        _require_no_claim_waits(parent)
         return self.drop()
 
     def _require_open(self) -> None:
@@ -235,6 +240,14 @@ class OutcomeEvent:
     def is_step(self) -> bool:
         """Whether the outcome went from one state to another."""
         return not self.change
+
+
+def _require_no_claim_waits(outcome: Outcome) -> None:
+    if outcome.state is OutcomeState.CLAIMED:
+        raise NotAllowed(
+            f"{outcome.label} is claimed, and its keys do not change while the claim waits. "
+            "They can change again if the claim is sent back."
+        )
 
 
 def outcome_label(outcome_id: int) -> str:

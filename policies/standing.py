@@ -30,6 +30,7 @@ class Verb(StrEnum):
     REVERT = "revert"
     ASSESS = "change the size of"
     SET_KEYS = "change the keys of"
+    """Also by linking usage of one's own by its key: that takes everybody's usage with the key."""
     MERGE = "merge"
 
 

@@ -100,12 +100,12 @@ def spends_of(
 
 
 def tokens_of_outcome(session: Session, outcome_id: int) -> AttributedUsage:
-    """What counts for the outcome; for its owner, and for its verifier in the private form alone."""
+    """What counts for the outcome, whoever used it; for no page."""
     return _used(session, select(*USED).where(_share.outcome_id == outcome_id))
 
 
 def tokens_of_person(session: Session, person_id: int, outcome_id: int) -> int:
-    """What one person used for the outcome; for this person alone."""
+    """What one person used for the outcome; for this person, and its owner's for the verifier."""
     return usage_of_person(session, person_id, outcome_id).tokens
 
 
@@ -115,15 +115,19 @@ def usage_of_person(session: Session, person_id: int, outcome_id: int) -> Attrib
     return _used(session, query)
 
 
-def people_behind(session: Session, outcome_id: int) -> list[int]:
-    """Whose usage counts for the outcome, by id: to say which sources its figures come from."""
-    query = select(_share.person_id).where(_share.outcome_id == outcome_id).distinct()
-    return list(session.connection().scalars(query.order_by(_share.person_id)))
+def is_used_beside(session: Session, outcome_id: int, person_id: int) -> bool:
+    """Whether usage of anybody but this person counts for the outcome."""
+    query = select(_share.person_id).where(
+        _share.outcome_id == outcome_id, _share.person_id != person_id
+    )
+    return session.connection().scalar(query.limit(1)) is not None
 
 
-def tokens_before(session: Session, outcome_id: int, day: date) -> int:
-    """The tokens of the outcome that were used before a local day."""
-    query = select(*USED).where(_share.outcome_id == outcome_id, _share.day < day)
+def tokens_before(session: Session, person_id: int, outcome_id: int, day: date) -> int:
+    """What one person used for the outcome before a local day."""
+    query = select(*USED).where(
+        _share.person_id == person_id, _share.outcome_id == outcome_id, _share.day < day
+    )
     return _used(session, query).tokens
 
 

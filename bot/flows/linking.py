@@ -5,13 +5,14 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session
 
 from bot.flows.focus import teams_open_outcome
-from bot.flows.outcome_steps import attempts_audited
+from bot.flows.outcome_steps import attempts_audited, outcome_for
 from bot.flows.people import Speaker
 from bot.flows.refusals import Refusal
 from messages.pages.attribution import Linked
 from policies.linking import DAYS_BACK, LinkGroup, groups_of, read_link_value
 from policies.outcomes import MAX_KEYS, Outcome, local_day_of
-from storage import attribution, audit, focus, outcome_keys, rollups
+from policies.standing import Verb
+from storage import attribution, audit, focus, outcome_keys, outcomes, rollups
 from storage.database import Database
 
 
@@ -19,7 +20,9 @@ def link(database: Database, now: datetime, speaker: Speaker, value: str) -> Lin
     """Link a group of the speaker's own usage to an open outcome of their team.
 
     `value` is what the button or option carries. It names a group, and one that is not among the
-    speaker's own is not found: nobody links, or learns of, what somebody else used.
+    speaker's own is not found: nobody links, or learns of, what somebody else used. A key takes the
+    usage of everybody that carries it, so it is for who may set the outcome's keys; what a day
+    leaves over is the speaker's own, and goes to a team mate's outcome too.
     """
     wanted = read_link_value(value)
     if wanted is None:
@@ -30,9 +33,12 @@ def link(database: Database, now: datetime, speaker: Speaker, value: str) -> Lin
     with audited, database.writing() as session:
         seen = teams_open_outcome(session, speaker, outcome_id)
         attribution.hold_team(session, seen.team_id)
+        outcomes.hold(session, [outcome_id])
         outcome = teams_open_outcome(session, speaker, outcome_id)
         group = _own_group(session, now, person_id, ref)
         before = attribution.tokens_of_person(session, person_id, outcome.id)
+        if group.key is not None:
+            outcome_for(session, speaker, outcome_id, Verb.SET_KEYS)
         details = _link(session, now, person_id, group, outcome)
         after = attribution.tokens_of_person(session, person_id, outcome.id)
         audit.record(session, person_id, "usage.linked", outcome.label, details, now)

@@ -9,7 +9,7 @@ from messages.pages.outcomes import OutcomeMoved
 from messages.steps import Told
 from policies.outcomes import OutcomeKey
 from policies.standing import Verb
-from storage import attribution, audit, outcome_keys
+from storage import attribution, audit, outcome_keys, outcomes
 from storage.database import Database
 
 
@@ -25,6 +25,7 @@ def set_keys(
     with audited, database.writing() as session:
         seen, _ = outcome_for(session, speaker, outcome_id, Verb.SET_KEYS)
         attribution.hold_team(session, seen.team_id)
+        outcomes.hold(session, [outcome_id])
         before, _ = outcome_for(session, speaker, outcome_id, Verb.SET_KEYS)
         after = before.with_keys(keys)
         if set(after.keys) == set(before.keys):

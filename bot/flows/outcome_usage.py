@@ -1,6 +1,8 @@
-"""What the usage of one outcome came to: for the one who reviews it, and for its owner."""
+"""What the owner of an outcome used for it: for the owner, and for the one who reviews it.
 
-from collections.abc import Collection
+What others used for it is told to nobody. Keys are free text: with a figure for everybody, whoever
+has an outcome could give it a key of somebody else's usage, and read what that came to.
+"""
 
 from sqlmodel import Session
 
@@ -9,30 +11,12 @@ from messages.pages.outcomes import OutcomeUsage
 from policies.outcomes import Outcome, local_day_of
 from policies.people import Team
 from storage import attribution, rollups
-from storage.attribution import AttributedUsage
-
-
-def usage_of(session: Session, outcome: Outcome) -> OutcomeUsage:
-    """Everybody's. For the private form of a review alone, whose opening is audited."""
-    used = attribution.tokens_of_outcome(session, outcome.id)
-    return _as_shown(session, used, attribution.people_behind(session, outcome.id))
 
 
 def own_usage_of(session: Session, outcome: Outcome) -> OutcomeUsage:
-    """The owner's. For the owner alone."""
+    """The owner's. For the owner, and for the private form of a review, whose opening is audited."""
     used = attribution.usage_of_person(session, outcome.owner_id, outcome.id)
-    return _as_shown(session, used, [outcome.owner_id])
-
-
-def is_retro(session: Session, outcome: Outcome, team: Team) -> bool:
-    """Whether the outcome was declared after more than half of its usage."""
-    declared_on = local_day_of(outcome.declared_at, team.zone)
-    before = attribution.tokens_before(session, outcome.id, declared_on)
-    return 2 * before > attribution.tokens_of_outcome(session, outcome.id).tokens
-
-
-def _as_shown(session: Session, used: AttributedUsage, person_ids: Collection[int]) -> OutcomeUsage:
-    sources = rollups.usage_sources(session, person_ids) if used.tokens else []
+    sources = rollups.usage_sources(session, [outcome.owner_id]) if used.tokens else []
     return OutcomeUsage(
         tokens=used.tokens,
         cost_list=used.cost_list,
@@ -40,3 +24,15 @@ def _as_shown(session: Session, used: AttributedUsage, person_ids: Collection[in
         price_basis=price_basis_of(sources),
         sources=freshness_of(sources),
     )
+
+
+def is_used_by_others(session: Session, outcome: Outcome) -> bool:
+    """Whether anybody but the owner used something for it."""
+    return attribution.is_used_beside(session, outcome.id, outcome.owner_id)
+
+
+def is_retro(session: Session, outcome: Outcome, team: Team) -> bool:
+    """Whether the outcome was declared after more than half of what its owner used for it."""
+    owner_id, declared_on = outcome.owner_id, local_day_of(outcome.declared_at, team.zone)
+    before = attribution.tokens_before(session, owner_id, outcome.id, declared_on)
+    return 2 * before > attribution.tokens_of_person(session, owner_id, outcome.id)

@@ -19,7 +19,7 @@ from bot.flows.outcome_steps import (
     take_step,
     told_of,
 )
-from bot.flows.outcome_usage import is_retro, usage_of
+from bot.flows.outcome_usage import is_retro, is_used_by_others, own_usage_of
 from bot.flows.people import Speaker
 from bot.flows.posts import Post
 from bot.flows.redraws import redrawn
@@ -59,7 +59,7 @@ def review_form(
 ) -> ReviewForm:
     """The form for a colleague's claim; Refusal or NotAllowed where the speaker may not judge it.
 
-    It tells what was used for the outcome, so that it was opened is audited.
+    It tells what the owner used for the outcome, so that it was opened is audited.
     """
     audited = attempts_audited(database, now, speaker, outcome_id)
     with audited, database.writing() as session:
@@ -73,7 +73,8 @@ def review_form(
             context=FormContext(channel_id, outcome.id, claim=claim_period(outcome)),
             changes=history.changes,
             evidence=history.evidence,
-            usage=usage_of(session, outcome),
+            usage=own_usage_of(session, outcome),
+            is_shared=is_used_by_others(session, outcome),
             is_retro=is_retro(session, outcome, roster.team),
         )
 

@@ -112,7 +112,7 @@ class VerificationCard(TeamFacingPage):
 
 @dataclass(frozen=True, slots=True)
 class OutcomeUsage:
-    """What the usage of one outcome came to: for who reviews it and for its owner, never a channel.
+    """What the owner of one outcome used for it: for the owner and who reviews it, never a channel.
 
     `cost_list` is USD at list price; `tokens_unpriced` is what it leaves out.
     """
@@ -128,7 +128,8 @@ class OutcomeUsage:
 class ReviewForm(ModalPage):
     """To one colleague: what there is to judge a claim by, and the verdict. `changes` and `evidence` as on the card.
 
-    `is_retro` is whether it was declared after more than half of its usage.
+    `usage` is the owner's, `is_shared` whether others used something for it too. `is_retro` is
+    whether it was declared after more than half of the owner's usage.
     """
 
     template: ClassVar[str] = "review_form.json.j2"
@@ -137,6 +138,7 @@ class ReviewForm(ModalPage):
     context: FormContext
     changes: tuple[Told, ...] = ()
     usage: OutcomeUsage | None = None
+    is_shared: bool = False
     is_retro: bool = False
     evidence: str = ""
 

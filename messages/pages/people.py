@@ -12,7 +12,7 @@ from messages.pages.outcomes import by_urgency
 from messages.wording import amount, change, listed, percent, short_day, span, usd
 from policies.linking import LinkGroup
 from policies.metrics import SourceFreshness
-from policies.outcomes import Outcome
+from policies.outcomes import KEYED_STATES, Outcome
 from policies.periods import IsoWeek
 from policies.usage import TokenCounts
 
@@ -160,3 +160,7 @@ class Me(MessagePage):
     def in_order(self) -> tuple[Outcome, ...]:
         """Own open outcomes, most urgent first."""
         return by_urgency(self.outcomes)
+
+    def open_to(self, group: LinkGroup) -> tuple[Outcome, ...]:
+        """Those to which the group can be linked: by its key to none that waits for a review."""
+        return tuple(one for one in self.in_order if group.key is None or one.state in KEYED_STATES)

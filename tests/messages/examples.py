@@ -315,6 +315,7 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
             FormContext("C0PAY", 13, claim="O-13@x"),
             (resized,) * 6,
             OutcomeUsage(41_000_000, Decimal("38.20"), 900_000, typed(BASIS)),
+            is_shared=True,
             is_retro=True,
             evidence=typed("GitHub: merged on 2026-11-20"),
         ),

@@ -47,7 +47,7 @@ STEPS: dict[str, tuple[Callable[[Outcome], Outcome], OutcomeState | None, set[Ou
     "endure": (lambda o: o.endure(LATER, DURABLE_DAYS), S.DURABLE, {S.VERIFIED}),
     "resize": (lambda o: o.resize(OutcomeSize.L), None, {S.DECLARED, S.CLAIMED, S.REJECTED}),
     "reassess": (lambda o: o.reassess(Complexity.HARD), None, {S.DECLARED, S.CLAIMED, S.REJECTED}),
-    "set keys": (lambda o: o.with_keys(()), None, {S.DECLARED, S.CLAIMED, S.REJECTED}),
+    "set keys": (lambda o: o.with_keys(()), None, {S.DECLARED, S.REJECTED}),
     "merge": (lambda o: o.merge_into(other()), S.DROPPED, {S.DECLARED, S.CLAIMED, S.REJECTED}),
 }
 
@@ -87,6 +87,7 @@ def test_an_outcome_sent_back_keeps_its_evidence_and_its_claim() -> None:
         (other(team_id=2), "different teams"),
         (other(state=S.DROPPED), "O-15 is dropped"),
         (other(state=S.REVERTED), "O-15 is reverted"),
+        (other(state=S.CLAIMED), "O-15 is claimed, and its keys do not change"),
     ],
 )
 def test_what_cannot_be_merged_into_is_named(whole: Outcome, why: str) -> None:

@@ -366,8 +366,10 @@ def test_what_was_used_before_a_day_is_told(team: Team) -> None:
     team.use("2")
     outcome = team.declare("PAY-123")
     with team.database.reading() as session:
-        assert attribution.tokens_before(session, outcome.id, DAY) == TOKENS
-        assert attribution.tokens_before(session, outcome.id, DAY - timedelta(days=1)) == 0
+        assert attribution.tokens_before(session, team.ann, outcome.id, DAY) == TOKENS
+        assert attribution.tokens_before(session, team.bob, outcome.id, DAY) == 0
+        before = DAY - timedelta(days=1)
+        assert attribution.tokens_before(session, team.ann, outcome.id, before) == 0
         assert attribution.tokens_of_outcome(session, 99) == AttributedUsage(0, Decimal(0), 0)
 
 

@@ -9,7 +9,7 @@ from bot.flows.people import Speaker
 from bot.flows.refusals import Refusal
 from messages.pages.attribution import Linked
 from policies.linking import LinkGroup, link_value
-from policies.outcomes import MAX_KEYS, KeyKind, Outcome, OutcomeDraft, OutcomeKey
+from policies.outcomes import MAX_KEYS, KeyKind, NotAllowed, Outcome, OutcomeDraft, OutcomeKey
 from policies.usage import microseconds
 from storage import attribution, audit
 from storage import outcomes as stored
@@ -210,6 +210,49 @@ def test_nothing_is_linked_to_an_outcome_of_another_team_or_one_that_is_over(
     with pytest.raises(Refusal, match="is verified"):
         link(database, ben, group, over)
     assert unlinked(database, ben) == (group,)
+
+
+def test_a_key_is_linked_by_who_may_set_the_outcomes_keys_and_a_day_by_anybody_of_the_team(
+    database: Database, ben: Speaker
+) -> None:
+    chi, ana = introduce(database, "chi"), introduce(database, "ana")
+    outcome = declared(database, ben)
+    use(database, introduce(database, "dee"), "1", branch="dee/work", ticket=None)
+    for name, who in (("2", chi), ("3", ana)):
+        use(database, who, name, branch="dee/work", ticket=None)
+    [hers] = unlinked(database, chi)
+    with pytest.raises(
+        NotAllowed, match="Only its owner or a lead of the team can change the keys"
+    ):
+        link(database, chi, hers, outcome)
+    assert actions(database, outcome.label)[-1] == ("outcome.refused", chi.person.id)
+    assert attributed(database, outcome) == 0
+    use(database, chi, "4", NOW - timedelta(days=1), **KEYLESS)
+    [day] = [one for one in unlinked(database, chi) if one.key is None]
+    link(database, chi, day, outcome)
+    assert attributed(database, outcome) == 1
+    link(database, ana, unlinked(database, ana)[0], outcome)
+    assert attributed(database, outcome) == 4
+
+
+def test_while_a_claim_waits_no_key_is_linked_and_no_way_to_it_offered(
+    database: Database, ben: Speaker
+) -> None:
+    outcome = declared(database, ben)
+    outcomes.claim(database, NOW, ben, outcome.id, "https://git.example.com/pull/1")
+    use(database, ben, "1", ticket="PAY-9")
+    use(database, ben, "2", NOW - timedelta(days=1), **KEYLESS)
+    page = me.my_weeks(database, NOW, ben)
+    keyed, day = sorted(page.unlinked, key=lambda one: one.key is None)
+    assert page.open_to(keyed) == ()
+    assert [one.id for one in page.open_to(day)] == [outcome.id]
+    with pytest.raises(NotAllowed, match="its keys do not change while the claim waits"):
+        link(database, ben, keyed, outcome)
+    link(database, ben, day, outcome)
+    assert attributed(database, outcome) == 1
+    reviews.reject(database, NOW, introduce(database, "chi"), outcome.id, "A draft")
+    link(database, ben, keyed, outcome)
+    assert attributed(database, outcome) == 2
 
 
 @pytest.mark.parametrize("value", ["", "O-1", "x:O-x", "'; DROP TABLE usage;--"])

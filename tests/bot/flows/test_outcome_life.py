@@ -138,7 +138,7 @@ WAYS_IN: dict[str, tuple[Try, OutcomeState, set[str]]] = {
     ),
     "keys": (
         lambda db, who, one: outcome_keys.set_keys(db, NOW, who, one, (PAY_1,)),
-        S.CLAIMED,
+        S.DECLARED,
         {"ben", "ana", "admin"},
     ),
     "start": (
@@ -297,6 +297,20 @@ def test_what_was_merged_is_part_of_the_story_and_gives_its_link_up(
     assert other.whole.id == whole
     assert other.outcome.evidence_url == f"{LINK}7"
     assert other.events[-1].event.reason == f"merged into O-{whole}"
+
+
+def test_keys_do_not_change_while_a_claim_waits_and_nothing_is_merged_into_it(
+    database: Database, ben: Speaker
+) -> None:
+    ana = introduce(database, "ana")
+    outcome_id, part = claimed(database, ben), declared(database, ana)
+    for who in (ben, ana):
+        with pytest.raises(NotAllowed, match="its keys do not change while the claim waits"):
+            outcome_keys.set_keys(database, NOW, who, outcome_id, (PAY_1,))
+    with pytest.raises(NotAllowed, match="its keys do not change while the claim waits"):
+        merges.merge(database, NOW, ana, part, outcome_id)
+    reviews.reject(database, NOW, ana, outcome_id, "A draft")
+    outcome_keys.set_keys(database, NOW, ben, outcome_id, (PAY_1,))
 
 
 def test_a_colleagues_outcome_is_merged_by_a_lead_alone(database: Database, ben: Speaker) -> None:

@@ -43,7 +43,7 @@ def ben(database: Database) -> Speaker:
     return introduce(database, "ben")
 
 
-def test_the_reviewer_is_told_what_was_used_and_whether_it_came_first(
+def test_the_reviewer_is_told_what_the_owner_used_and_whether_it_came_first(
     database: Database, ben: Speaker
 ) -> None:
     chi = introduce(database, "chi")
@@ -53,11 +53,26 @@ def test_the_reviewer_is_told_what_was_used_and_whether_it_came_first(
     assert form.usage is not None
     assert (form.usage.tokens, form.is_retro) == (TOKENS, True)
     assert "claude-code" in str(render(form))
-    use(database, chi, "late", cost_list_nusd=None)
+    use(database, ben, "late", cost_list_nusd=None)
     form = reviews.review_form(database, NOW, chi, outcome_id, None)
     assert form.usage is not None
     assert (form.usage.tokens, form.usage.tokens_unpriced) == (2 * TOKENS, TOKENS)
     assert form.is_retro is False  # half is not more than half
+
+
+def test_of_what_others_used_the_reviewer_is_told_only_that_there_is_some(
+    database: Database, ben: Speaker
+) -> None:
+    chi, dee = introduce(database, "chi"), introduce(database, "dee")
+    use(database, ben, "own")
+    outcome_id = claimed(database, ben)
+    alone = reviews.review_form(database, NOW, chi, outcome_id, None)
+    assert alone.is_shared is False
+    use(database, dee, "hers", NOW - timedelta(days=2), input_uncached=23_456_789)
+    shared = reviews.review_form(database, NOW, chi, outcome_id, None)
+    assert shared.is_shared is True
+    assert (shared.usage, shared.is_retro) == (alone.usage, False)
+    assert "Others used something for it too" in str(render(shared))
 
 
 def test_usage_of_the_day_of_the_declaration_makes_nothing_retro(
