@@ -1,11 +1,14 @@
-"""What a lead sees of how a person's budget stands: one of four bands, once a day for each change."""
+"""What a lead sees of how a person's budget stands: one of four bands, a day after any change of theirs."""
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from policies.budgets import NEARLY_USED, Balance, Grant
+
+A_DAY: Final = timedelta(days=1)
 
 
 class Band(StrEnum):
@@ -27,19 +30,23 @@ def band_of(balance: Balance, *, is_likely_to_run_out: bool) -> Band:
     return Band.AT_RISK if is_at_risk else Band.ON_PACE
 
 
-def as_the_day_began(grants: Iterable[Grant], day: date) -> list[Grant]:
-    """The grants without what leads gave, changed or took back on that day.
+def as_a_day_ago(grants: Iterable[Grant], now: datetime) -> list[Grant]:
+    """The grants without what leads gave, changed or took back in the last 24 hours.
 
-    A band for leads rests on these: who could change a grant and look again at once would find out
-    what was used, a step at a time.
+    What leads are told rests on these: who could change a grant and look again at once would find out
+    what was used, a step at a time. The moment counts and no date, which follows the team's time zone.
     """
+    since = now - A_DAY
     return [
-        replace(one, voided_on=None) if one.voided_on == day else one
+        replace(one, voided_on=None) if _is_after(one.voided_at, since) else one
         for one in grants
-        if not _is_of_a_lead(one, day)
+        if not (_is_decided(one) and _is_after(one.created_at, since))
     ]
 
 
-def _is_of_a_lead(grant: Grant, day: date) -> bool:
-    is_decided = grant.approver_id is not None or grant.replaces_id is not None
-    return grant.first_day == day and is_decided
+def _is_decided(grant: Grant) -> bool:
+    return grant.approver_id is not None or grant.replaces_id is not None
+
+
+def _is_after(moment: datetime | None, since: datetime) -> bool:
+    return moment is not None and moment > since

@@ -114,6 +114,7 @@ class Grant:
     requester_id: int | None = None
     approver_id: int | None = None
     voided_on: date | None = None
+    voided_at: datetime | None = None
 
     @property
     def label(self) -> str:

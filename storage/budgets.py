@@ -394,4 +394,5 @@ def _grant(row: GrantRow) -> Grant:
         requester_id=row.requester_id,
         approver_id=row.approver_id,
         voided_on=row.voided_on,
+        voided_at=row.voided_at,
     )

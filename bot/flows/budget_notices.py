@@ -204,7 +204,7 @@ def _bands(
         created_at=now,
         outcome_id=request.outcome_id,
     )
-    return ledger.band(), ledger.band(imagined)
+    return ledger.band(now), ledger.band(now, imagined)
 
 
 def _card(session: Session, claim: Claim) -> tuple[RequestCard, str] | None:

@@ -24,6 +24,7 @@ from bot.flows.people import Speaker
 from bot.flows.refusals import Refusal
 from messages.pages.budgets import OwnBudget, PersonBudget, TeamBudgets, WhatIf
 from policies.amounts import Amount, BudgetUnit
+from policies.bands import as_a_day_ago
 from policies.ledger_span import ledger_since
 from policies.outcomes import Outcome, local_day_of
 from policies.people import Roster
@@ -58,10 +59,10 @@ def team_budgets(database: Database, now: datetime, speaker: Speaker) -> TeamBud
         with database.reading() as session:
             desk = look(session, now, speaker, roster_to_lead(session, speaker))
             if not missing_base(session, desk):
-                return _team_budgets(session, desk)
+                return _team_budgets(session, desk, now)
         with database.writing() as session:
             ensure_base_grants(session, desk, now)
-            return _team_budgets(session, desk)
+            return _team_budgets(session, desk, now)
 
 
 def what_if(database: Database, now: datetime, speaker: Speaker, percent: int) -> WhatIf:
@@ -79,7 +80,7 @@ def what_if(database: Database, now: datetime, speaker: Speaker, percent: int) -
         desk = look(session, now, speaker, roster)
         _require_same_question(session, desk, percent)
         first_day = desk.today - timedelta(days=WHAT_IF_DAYS)
-        past = _past_budgets(session, desk, first_day)
+        past = _past_budgets(session, desk, first_day, now)
         found = replayed(past, percent, first_day)
         of_team = {one.id: one for one in outcomes.outcomes_of_team(session, desk.team_id)}
         audit.record(session, speaker.person.id, WHAT_IF, subject, {"percent": percent}, now)
@@ -149,7 +150,7 @@ def _outcomes_of(session: Session, ledger: Ledger) -> tuple[Outcome, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def _team_budgets(session: Session, desk: Desk) -> TeamBudgets:
+def _team_budgets(session: Session, desk: Desk, now: datetime) -> TeamBudgets:
     at_home = people.home_members_of(session, desk.team_id)
     ledgers = ledgers_of(session, desk.terms, at_home, desk.today)
     persons = [one.person for one in desk.roster.members if one.person.id in ledgers]
@@ -159,7 +160,9 @@ def _team_budgets(session: Session, desk: Desk) -> TeamBudgets:
         period=desk.period,
         people=tuple(
             PersonBudget(
-                person, desk.amount(_granted(ledgers[person.id], desk)), ledgers[person.id].band()
+                person,
+                desk.amount(_granted(ledgers[person.id], desk)),
+                ledgers[person.id].band(now),
             )
             for person in persons
         ),
@@ -175,10 +178,12 @@ def _granted(ledger: Ledger, desk: Desk) -> int:
     )
 
 
-def _past_budgets(session: Session, desk: Desk, first_day: date) -> list[PastBudget]:
+def _past_budgets(session: Session, desk: Desk, first_day: date, now: datetime) -> list[PastBudget]:
     at_home = people.home_members_of(session, desk.team_id)
     held = budgets.grants_of(session, desk.team_id, at_home, desk.terms.unit)
-    spans = {one: ledger_since(grants, first_day) for one, grants in held.items()}
+    spans = {
+        one: ledger_since(as_a_day_ago(grants, now), first_day) for one, grants in held.items()
+    }
     earliest = min((since for _, since in spans.values()), default=first_day)
     used = attribution.spends_of(session, at_home, desk.terms.unit, earliest)
     return [

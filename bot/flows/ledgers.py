@@ -3,11 +3,11 @@
 import random
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from policies.bands import Band, as_the_day_began, band_of
+from policies.bands import Band, as_a_day_ago, band_of
 from policies.budgets import Balance, BudgetTerms, Grant, Spend, balance_of
 from policies.forecast import DAYS_REMEMBERED, Forecast, forecast, is_likely_to_run_out
 from policies.ledger_span import ledger_since
@@ -29,9 +29,9 @@ class Ledger:
         """How it is likely to go on; the same all day for the same usage."""
         return forecast(self.spends, self.first_known, self.balance, self._draws())
 
-    def band(self, *imagined: Grant) -> Band:
-        """All that a lead sees of it, and of it with more grants: without what leads changed today."""
-        held = as_the_day_began(self.grants, self.balance.day)
+    def band(self, now: datetime, *imagined: Grant) -> Band:
+        """All that a lead sees of it, and of it with more grants: without what leads changed lately."""
+        held = as_a_day_ago(self.grants, now)
         began = self._with((*held, *imagined))
         at_best = band_of(began.balance, is_likely_to_run_out=False)
         if at_best is not Band.ON_PACE:

@@ -504,16 +504,16 @@ def test_changing_an_allowance_and_looking_again_does_not_measure_what_was_used(
 ) -> None:
     uses(database, ben, 20 * M, YESTERDAY)
     bands = set()
-    for allowance in (1, 10, 19, 20, 21, 30, 90):
-        grants.set_allowance(database, NOW, ana, named("ben"), tokens(allowance * M))
-        seen = budgets.team_budgets(database, NOW, ana)
+    for step, allowance in enumerate((1, 10, 19, 20, 21, 30, 90)):
+        later = NOW + timedelta(hours=3 * step)  # past midnight as well: a date can be moved
+        grants.set_allowance(database, later, ana, named("ben"), tokens(allowance * M))
+        seen = budgets.team_budgets(database, later, ana)
         bands |= {one.band for one in seen.people if one.person.id == ben.person.id}
     assert bands == {Band.ON_PACE}
-    tomorrow = NOW + timedelta(days=1)
-    grants.set_allowance(database, NOW, ana, named("ben"), tokens(20 * M))
+    grants.set_allowance(database, NOW + timedelta(days=1), ana, named("ben"), tokens(20 * M))
     (ben_seen,) = (
         one
-        for one in budgets.team_budgets(database, tomorrow, ana).people
+        for one in budgets.team_budgets(database, NOW + TWO_DAYS, ana).people
         if one.person.id == ben.person.id
     )
     assert ben_seen.band is Band.USED_UP
