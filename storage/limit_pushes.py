@@ -5,18 +5,22 @@ holds then. So the newest row of a person and target stands for all before it, a
 Each claim carries the number of its attempt; who lost the claim changes nothing.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, func, select, update
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, case, col, func, insert, literal, select, update
 
 from policies.amounts import BudgetUnit
-from storage.tables import GrantRow, LimitPushRow
+from storage.tables import BudgetTermsRow, GrantRow, LimitPushRow, PersonRow, TeamRow
+from storage.types import UtcDateTime
 
 LONGEST_ERROR: Final = 300
+A_DAY: Final = timedelta(days=1)
 
 
 class PushState(StrEnum):
@@ -68,6 +72,23 @@ def enqueue(
         )
     )
     session.flush()
+
+
+def enqueue_all(session: Session, limits: Iterable[tuple[int, int, str]], now: datetime) -> None:
+    """The same for many limits at once, as (team, person, target)."""
+    rows = [
+        {
+            "team_id": team_id,
+            "person_id": person_id,
+            "target": target,
+            "state": PushState.WAITING.value,
+            "noted_at": now,
+            "due_at": now,
+        }
+        for team_id, person_id, target in limits
+    ]
+    if rows:
+        session.connection().execute(insert(LimitPushRow), rows)
 
 
 def is_any_waiting(session: Session, but: Collection[str] = ()) -> bool:
@@ -194,48 +215,69 @@ def pushes_for_request(session: Session, request_id: int) -> list[Push]:
     return [_push(row) for row in session.exec(query)]
 
 
-def unpushed(session: Session, team_id: int, target: str, day: date, since: datetime) -> set[int]:
-    """Whose limit for a target may not be what follows from the team's grants on a day.
+def zones_to_limit(session: Session) -> list[ZoneInfo]:
+    """The zones of the teams whose budgets are limits elsewhere: those in US dollars."""
+    query = (
+        select(TeamRow.time_zone)
+        .join(BudgetTermsRow, col(BudgetTermsRow.team_id) == TeamRow.id)
+        .where(BudgetTermsRow.unit == BudgetUnit.USD.value)
+        .distinct()
+    )
+    return [ZoneInfo(name) for name in session.exec(query)]
+
+
+def unpushed(
+    session: Session, target: str, days: Mapping[ZoneInfo, tuple[date, datetime]]
+) -> list[tuple[int, int]]:
+    """(home team, person) of each whose limit for a target may not be what follows from their grants.
 
     That is who has a grant and was never pushed for the team, and who had one made, voided, or ended
-    (the day begins at `since`) after they were pushed last.
+    after they were pushed last. `days` says which day it is in each zone and when it began; teams of
+    other zones are left out, and so are grants that ended before yesterday.
     """
+    if not days:
+        return []
     pushes = (
-        select(LimitPushRow.person_id, func.max(LimitPushRow.noted_at).label("last"))
-        .where(
-            LimitPushRow.team_id == team_id,
-            LimitPushRow.target == target,
-            LimitPushRow.state != PushState.OFF.value,
+        select(
+            LimitPushRow.team_id,
+            LimitPushRow.person_id,
+            func.max(LimitPushRow.noted_at).label("last"),
         )
-        .group_by(col(LimitPushRow.person_id))
+        .where(LimitPushRow.target == target, LimitPushRow.state != PushState.OFF.value)
+        .group_by(col(LimitPushRow.team_id), col(LimitPushRow.person_id))
         .subquery()
     )
-    last = pushes.c.last
-    lives = col(GrantRow.last_day).is_(None) | (col(GrantRow.last_day) >= day)
-    has_ended = (col(GrantRow.last_day) == day - timedelta(days=1)) & (last < since)
+    last, ends_on = pushes.c.last, col(GrantRow.last_day)
+    today = _by_zone({zone: literal(day) for zone, (day, _) in days.items()})
+    yesterday = _by_zone({zone: literal(day - A_DAY) for zone, (day, _) in days.items()})
+    since = _by_zone({zone: literal(at, UtcDateTime()) for zone, (_, at) in days.items()})
+    lives = ends_on.is_(None) | (ends_on >= today)
+    has_ended = (ends_on == yesterday) & (last < since)
     has_changed = (col(GrantRow.created_at) > last) | (col(GrantRow.voided_at) > last)
+    earliest = min(day for day, _ in days.values()) - A_DAY
+    home_of = (col(PersonRow.id) == GrantRow.person_id) & (
+        col(PersonRow.home_team_id) == GrantRow.team_id
+    )
     query = (
-        select(GrantRow.person_id)
-        .outerjoin(pushes, pushes.c.person_id == col(GrantRow.person_id))
+        select(GrantRow.team_id, GrantRow.person_id)
+        .join(TeamRow, col(TeamRow.id) == GrantRow.team_id)
+        .join(BudgetTermsRow, col(BudgetTermsRow.team_id) == GrantRow.team_id)
+        .join(PersonRow, home_of)
+        .outerjoin(
+            pushes,
+            (pushes.c.team_id == GrantRow.team_id) & (pushes.c.person_id == GrantRow.person_id),
+        )
         .where(
-            GrantRow.team_id == team_id,
             GrantRow.unit == BudgetUnit.USD.value,
+            BudgetTermsRow.unit == BudgetUnit.USD.value,
+            ends_on.is_(None) | (ends_on >= earliest),
+            col(TeamRow.time_zone).in_([zone.key for zone in days]),
             (last.is_(None) & lives & col(GrantRow.voided_on).is_(None)) | has_ended | has_changed,
         )
         .distinct()
+        .order_by(col(GrantRow.team_id), col(GrantRow.person_id))
     )
-    return set(session.exec(query))
-
-
-def pushes_of(session: Session, person_id: int, target: str) -> list[Push]:
-    """Everything noted for a person and a target, oldest first."""
-    query = (
-        select(LimitPushRow)
-        .where(LimitPushRow.person_id == person_id, LimitPushRow.target == target)
-        .order_by(col(LimitPushRow.id))
-        .execution_options(populate_existing=True)
-    )
-    return [_push(row) for row in session.exec(query)]
+    return list(session.exec(query))
 
 
 def absorb(session: Session, into: int, other: int) -> None:
@@ -246,6 +288,11 @@ def absorb(session: Session, into: int, other: int) -> None:
         .values(person_id=into)
         .execution_options(synchronize_session=False)
     )
+
+
+def _by_zone(values: Mapping[ZoneInfo, ColumnElement[Any]]) -> ColumnElement[Any]:
+    """The value for the zone of a row's team."""
+    return case({zone.key: value for zone, value in values.items()}, value=col(TeamRow.time_zone))
 
 
 def _push(row: LimitPushRow) -> Push:

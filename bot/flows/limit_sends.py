@@ -46,7 +46,8 @@ class Limit:
 def note_unpushed(database: Database, now: datetime, *, targets: Collection[str]) -> int:
     """Note the limits that changed without anybody's doing: a grant ended, a target is new.
 
-    Lets go of what was noted for targets that are off. Returns how many limits were noted.
+    Lets go of what was noted for targets that are off. Returns how many limits were noted; what another
+    replica notes at the same time is noted twice, and sent once or, at worst, sent again.
     """
     with database.reading() as session:
         found = _unpushed(session, now, targets)
@@ -54,9 +55,7 @@ def note_unpushed(database: Database, now: datetime, *, targets: Collection[str]
             return 0
     with database.writing() as session:
         limit_pushes.switch_off(session, targets)
-        found = _unpushed(session, now, targets)
-        for team_id, person_id, target in found:
-            limit_pushes.enqueue(session, team_id, person_id, target, now)
+        limit_pushes.enqueue_all(session, found, now)
     return len(found)
 
 
@@ -88,18 +87,18 @@ def _unpushed(
     session: Session, now: datetime, targets: Collection[str]
 ) -> list[tuple[int, int, str]]:
     """(team, person, target) of each limit to be noted."""
-    found = []
-    for terms in budgets.all_terms(session):
-        team = people.team_of(session, terms.team_id)
-        if team is None or terms.unit is not BudgetUnit.USD:
-            continue
-        day = local_day_of(now, team.zone)
-        since, _ = day_bounds(day, team.zone)
-        at_home = people.home_members_of(session, team.id)
-        for target in targets:
-            waiting = limit_pushes.unpushed(session, team.id, target, day, since) & at_home
-            found += [(team.id, person_id, target) for person_id in sorted(waiting)]
-    return found
+    if not targets:
+        return []
+    days = {}
+    for zone in limit_pushes.zones_to_limit(session):
+        day = local_day_of(now, zone)
+        since, _ = day_bounds(day, zone)
+        days[zone] = day, since
+    return [
+        (team_id, person_id, target)
+        for target in targets
+        for team_id, person_id in limit_pushes.unpushed(session, target, days)
+    ]
 
 
 def _taken(database: Database, now: datetime, name: str) -> tuple[Push, Limit | None] | None:

@@ -48,6 +48,7 @@ class GrantRow(Stored, table=True):
         Index(None, "person_id", "team_id"),
         Index(None, "team_id", "first_day"),
         Index(None, "outcome_id"),
+        Index(None, "last_day"),
         Index(None, "created_by", "created_at"),
         {"sqlite_autoincrement": True},
     )

@@ -96,13 +96,18 @@ def declared(database: Database, who: Speaker, title: str = "Cut p95") -> int:
     return outcomes.declare(database, NOW, who, OutcomeDraft(title)).outcome.id
 
 
-def another_team(database: Database, lead: str = "gus", member: str = "hal") -> Team:
+def another_team(
+    database: Database,
+    lead: str = "gus",
+    member: str = "hal",
+    unit: BudgetUnit = BudgetUnit.TOKENS,
+) -> Team:
     """Search, in the same workspace, with terms of its own."""
     ids = [introduce(database, name).person.id for name in (lead, member)]
     draft = TeamDraft("Search", "T0LIVE", "C0SEA", "America/New_York", Weekday.MONDAY, 9, 30)
     with database.writing() as session:
         team = save_team(session, draft, ids[:1], ids, NOW)
-    terms = TermsDraft(BudgetUnit.TOKENS, BudgetPeriod.MONTH, tokens(20 * M))
+    terms = TermsDraft(unit, BudgetPeriod.MONTH, Amount(20 * M, unit))
     context = FormContext(team_id=team.id)
     budget_setup.set_terms(database, NOW, introduce(database, lead), context, terms)
     return team

@@ -8,6 +8,7 @@ from storage import limit_pushes
 from storage.database import Database
 from storage.limit_pushes import Push, PushState
 from tests.bot.seeded import MONDAY, introduce, payments
+from tests.storage.pushes import pushes_of
 
 LEASE = timedelta(minutes=2)
 LATER = MONDAY + timedelta(minutes=5)
@@ -29,11 +30,6 @@ def claim(database: Database, target: str = "litellm", at: int = 0) -> Push | No
         return limit_pushes.claim_due(session, target, MONDAY + timedelta(minutes=at), LEASE)
 
 
-def pushes(database: Database, person_id: int, target: str = "litellm") -> list[Push]:
-    with database.reading() as session:
-        return limit_pushes.pushes_of(session, person_id, target)
-
-
 def test_the_newest_push_stands_for_those_before_it(database: Database, person_id: int) -> None:
     for _ in range(3):
         enqueue(database, person_id)
@@ -44,7 +40,7 @@ def test_the_newest_push_stands_for_those_before_it(database: Database, person_i
     with database.writing() as session:
         assert limit_pushes.settle(session, push, PushState.SENT, LATER, 5_000)
         assert not limit_pushes.is_any_waiting(session)
-    assert [one.limit_nusd for one in pushes(database, person_id)] == [5_000] * 3
+    assert [one.limit_nusd for one in pushes_of(database, person_id)] == [5_000] * 3
 
 
 def test_a_push_that_nobody_settles_is_due_again_after_the_lease(
@@ -102,5 +98,5 @@ def test_what_no_system_is_there_to_take_is_let_go(database: Database, person_id
     with database.writing() as session:
         limit_pushes.switch_off(session, ["cursor"])
     assert claim(database) is None
-    assert [one.state for one in pushes(database, person_id)] == [PushState.OFF]
+    assert [one.state for one in pushes_of(database, person_id)] == [PushState.OFF]
     assert claim(database, "cursor") is not None

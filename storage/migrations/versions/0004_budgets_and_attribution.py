@@ -84,6 +84,7 @@ def upgrade() -> None:
         ["created_by", "created_at"],
         unique=False,
     )
+    op.create_index("ix_budget_grant_last_day", "budget_grant", ["last_day"], unique=False)
     op.create_index("ix_budget_grant_outcome_id", "budget_grant", ["outcome_id"], unique=False)
     op.create_index(
         "ix_budget_grant_person_id_team_id", "budget_grant", ["person_id", "team_id"], unique=False
@@ -284,6 +285,7 @@ def downgrade() -> None:
     op.drop_index("ix_budget_grant_team_id_first_day", table_name="budget_grant")
     op.drop_index("ix_budget_grant_person_id_team_id", table_name="budget_grant")
     op.drop_index("ix_budget_grant_outcome_id", table_name="budget_grant")
+    op.drop_index("ix_budget_grant_last_day", table_name="budget_grant")
     op.drop_index("ix_budget_grant_created_by_created_at", table_name="budget_grant")
     op.drop_table("budget_grant")
     op.drop_index("ix_person_allowance_person_id", table_name="person_allowance")

@@ -1,11 +1,13 @@
 """A person's limit on its way to systems that enforce it: it arrives as it is then, or the card says why not."""
 
+import itertools
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
+from sqlalchemy import Engine, event
 from sqlmodel import update
 
 from bot.flows import budget_notices, budget_requests, budget_setup, grants, limit_sends
@@ -21,11 +23,12 @@ from policies.usage import NANOS_PER_USD
 from storage import audit, limit_pushes
 from storage.budget_requests import request_of
 from storage.database import Database
-from storage.limit_pushes import Push, PushState
-from storage.tables import PersonRow
-from tests.bot.budgeted import NOW, asking, named, uses, with_terms
+from storage.limit_pushes import PushState
+from storage.tables import GrantRow, PersonRow
+from tests.bot.budgeted import NOW, another_team, asking, named, uses, with_terms
 from tests.bot.seeded import introduce, payments
 from tests.connectors.outside import FAULTS, LITELLM_KEY, FakeLiteLlm, Outside
+from tests.storage.pushes import pushes_of
 
 MINUTE = timedelta(minutes=1)
 TARGET = "litellm"
@@ -78,11 +81,6 @@ def grant(database: Database, dollars: int, who: str = "ben", at: datetime = NOW
 
 def send(database: Database, target: LimitTarget, at: datetime = NOW) -> Called | None:
     return limit_sends.send_next(database, at, name=TARGET, target=target)
-
-
-def pushes(database: Database, person_id: int) -> list[Push]:
-    with database.reading() as session:
-        return limit_pushes.pushes_of(session, person_id, TARGET)
 
 
 def asked_and_approved(database: Database) -> int:
@@ -138,7 +136,7 @@ def test_several_changes_are_sent_as_one_and_a_void_lowers_the_limit(
     assert send(database, target, NOW + 2 * MINUTE) is None
     assert proxy.users["u-ben"]["max_budget"] == 50
     assert sum(asked.path == "/user/update" for asked in server.asked) == 1
-    assert {one.state for one in pushes(database, ben_id)} == {PushState.SENT}
+    assert {one.state for one in pushes_of(database, ben_id)} == {PushState.SENT}
 
 
 def test_a_team_that_reckons_in_tokens_sends_nothing(
@@ -213,7 +211,7 @@ def test_it_is_given_up_in_the_end_and_said_so(
     nobody = TARGETS[TARGET].connect("http://127.0.0.1:9", LITELLM_KEY, None)
     assert send(database, nobody) is not None
     assert send(database, nobody, NOW + MINUTE) is not None
-    assert {one.state for one in pushes(database, ben_id)} == {PushState.FAILED}
+    assert {one.state for one in pushes_of(database, ben_id)} == {PushState.FAILED}
     note = card(database, request_id).push_note
     assert note.endswith(
         "LiteLLM could not be reached. It is not tried again until the limit changes."
@@ -292,6 +290,34 @@ def test_a_target_that_is_new_learns_everybodys_limit_once(
     assert sweep(database, NOW) == 0
 
 
+def test_each_team_is_looked_at_by_its_own_day(database: Database, ben_id: int) -> None:
+    another_team(database, unit=BudgetUnit.USD)
+    with database.writing() as session:
+        session.exec(update(GrantRow).values(last_day=NOW.date()))
+    assert sweep(database, NOW) == 8
+    in_between = datetime.fromisoformat("2026-11-19T02:00:00Z")  # tomorrow in Berlin alone
+    assert sweep(database, in_between) == 6
+    assert sweep(database, in_between + timedelta(hours=4)) == 2
+
+
+def test_a_look_takes_no_more_queries_for_more_teams(database: Database, ben_id: int) -> None:
+    def queries() -> int:
+        count = itertools.count()
+        listen = lambda *_: next(count)  # noqa: E731 - an event takes a function of any arguments
+        event.listen(Engine, "before_cursor_execute", listen)
+        try:
+            sweep(database, NOW)
+        finally:
+            event.remove(Engine, "before_cursor_execute", listen)
+        return next(count)
+
+    sweep(database, NOW)
+    of_one_team = queries()
+    another_team(database, unit=BudgetUnit.USD)
+    sweep(database, NOW)
+    assert queries() == of_one_team
+
+
 def test_a_grant_that_ends_lowers_the_limit_on_the_day_after(
     database: Database, ben_id: int, target: LimitTarget, proxy: FakeLiteLlm
 ) -> None:
@@ -330,13 +356,13 @@ def test_the_home_team_alone_says_what_a_persons_limit_is(
         limit_pushes.enqueue(session, 1, ben_id, TARGET, ended)
     send_all(database, target, ended)
     assert proxy.users["u-ben"]["max_budget"] == 40
-    assert pushes(database, ben_id)[-1].state is PushState.OFF
+    assert pushes_of(database, ben_id)[-1].state is PushState.OFF
 
 
 def test_what_was_noted_while_no_system_was_on_is_let_go(database: Database, ben_id: int) -> None:
     grant(database, 10)
     assert sweep(database, NOW, targets=()) == 0
-    assert {one.state for one in pushes(database, ben_id)} == {PushState.OFF}
+    assert {one.state for one in pushes_of(database, ben_id)} == {PushState.OFF}
     assert sweep(database, NOW) == 6
 
 
