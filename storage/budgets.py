@@ -117,17 +117,12 @@ def add_grant(session: Session, draft: GrantDraft, now: datetime) -> Grant:
 
 def add_base_grants(session: Session, drafts: Iterable[GrantDraft], now: datetime) -> int:
     """Store the base grants that are not there yet, each once a person and period; returns how many."""
+    rows = [_values(draft, now) | {"void_reason": ""} for draft in drafts]
+    if not rows:
+        return 0
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return sum(
-        session.exec(
-            insert(GrantRow)
-            .values(**_values(draft, now), void_reason="")
-            .on_conflict_do_nothing()
-            .returning(col(GrantRow.id))
-        ).first()
-        is not None
-        for draft in drafts
-    )
+    statement = insert(GrantRow).on_conflict_do_nothing().returning(col(GrantRow.id))
+    return len(session.connection().execute(statement, rows).all())
 
 
 def with_base_grant(session: Session, team_id: int, first_day: date) -> set[int]:

@@ -31,13 +31,16 @@ A_MINUTE: Final = timedelta(minutes=1)
 
 @dataclass(slots=True)
 class HourlyWarnings:
-    """Looks at each team's budgets once an hour, each in a minute of its own; remembers when it last did."""
+    """Looks at each team's budgets once an hour, each in a minute of its own; remembers when it last did.
+
+    After a start it looks at those whose minute it is: the others' comes within the hour.
+    """
 
     _since: datetime | None = None
 
     def __call__(self, database: Database, now: datetime) -> int:
         """Note what is due in the teams whose turn it is; returns how much of it is new."""
-        noted = sweep_warnings(database, now, self._since)
+        noted = sweep_warnings(database, now, self._since or now - A_MINUTE)
         self._since = now
         return noted
 
@@ -56,7 +59,7 @@ def sweep_base_grants(database: Database, now: datetime) -> int:
 def sweep_warnings(database: Database, now: datetime, since: datetime | None = None) -> int:
     """Note the warnings that are due in the teams whose minute of the hour lies after `since`.
 
-    Each team is looked at once an hour; all of them at the first tick. Returns how many are new.
+    Each team is looked at once an hour; all of them without `since`. Returns how many are new.
     """
     with database.reading() as session:
         team_ids = [one.team_id for one in budgets.all_terms(session)]

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.flows import budget_sweep, budgets, grants
-from bot.flows.budget_sweep import sweep_base_grants, sweep_warnings
+from bot.flows.budget_sweep import HourlyWarnings, sweep_base_grants, sweep_warnings
 from bot.flows.people import Speaker
 from messages.pages.budgets import BudgetWarning
 from policies.budget_requests import RequestDraft
@@ -210,7 +210,7 @@ def test_muted_means_quiet_until_the_period_ends(database: Database, ben: Speake
 @pytest.mark.parametrize(
     ("since", "looks"),
     [
-        pytest.param(None, True, id="the first tick looks everywhere"),
+        pytest.param(None, True, id="without a last time it looks everywhere"),
         pytest.param(timedelta(hours=1), True, id="so does one after an hour"),
         pytest.param(timedelta(minutes=1), False, id="the team's minute is not this one"),
         pytest.param(timedelta(minutes=59, seconds=1), True, id="a late tick catches up"),
@@ -227,3 +227,13 @@ def test_each_team_is_looked_at_once_an_hour(
     in_its_minute = noon + timedelta(minutes=1, seconds=30)
     again = sweep_warnings(database, in_its_minute, in_its_minute - timedelta(minutes=1))
     assert again == (not looks)
+
+
+def test_after_a_start_each_team_waits_for_its_minute(database: Database, ben: Speaker) -> None:
+    uses(database, ben, 33 * M)
+    noon = NOW.replace(minute=0)
+    sweep = HourlyWarnings()
+    assert [sweep(database, noon + timedelta(minutes=n)) for n in range(3)] == [0, 1, 0]
+    late = HourlyWarnings()
+    uses(database, ben, 10 * M)
+    assert late(database, noon + timedelta(minutes=1, seconds=50)) == 1
