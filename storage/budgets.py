@@ -170,18 +170,31 @@ def grants_of(
 def grants_since(
     session: Session, team_id: int, person_ids: Collection[int], unit: BudgetUnit, first_day: date
 ) -> dict[int, list[Grant]]:
-    """The same without what ended before `first_day`, and before any other of these began."""
-    rows = _select(
-        session,
-        GrantRow.team_id == team_id,
-        GrantRow.unit == unit.value,
-        col(GrantRow.person_id).in_(person_ids),
-        col(GrantRow.last_day).is_(None) | (col(GrantRow.last_day) >= first_day),
-    )
-    earliest = min((grant.first_day for grant in rows), default=first_day)
-    if earliest < first_day:
-        return grants_since(session, team_id, person_ids, unit, earliest)
-    return _by_person(rows, person_ids)
+    """The same without what ended before `first_day`, and before any other of the person's began.
+
+    Each person is read as far back as their own grants reach, whatever those of others do.
+    """
+    found: dict[int, list[Grant]] = {person_id: [] for person_id in person_ids}
+    since = dict.fromkeys(found, first_day)
+    reached_by = set(found)
+    while reached_by:
+        earliest = min(since[one] for one in reached_by)
+        rows = _select(
+            session,
+            GrantRow.team_id == team_id,
+            GrantRow.unit == unit.value,
+            col(GrantRow.person_id).in_(reached_by),
+            col(GrantRow.last_day).is_(None) | (col(GrantRow.last_day) >= earliest),
+        )
+        held = [one for one in rows if (one.last_day or date.max) >= since[one.person_id]]
+        found |= _by_person(held, reached_by)
+        reach = {
+            one: min((grant.first_day for grant in found[one]), default=first_day)
+            for one in reached_by
+        }
+        reached_by = {one for one in reached_by if reach[one] < since[one]}
+        since |= {one: reach[one] for one in reached_by}
+    return found
 
 
 def holders_on(session: Session, team_id: int, unit: BudgetUnit, day: date) -> set[int]:

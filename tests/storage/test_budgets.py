@@ -141,3 +141,26 @@ def test_a_person_s_own_allowance_wins_over_that_of_their_other_self(
         assert {k: v.base for k, v in budgets.allowances_of(session, team_id).items()} == {
             ada.id: 50
         }
+
+
+def test_a_persons_grants_reach_back_as_far_as_their_own_do(
+    database: Database, stored: tuple[int, int]
+) -> None:
+    team_id, ada = stored
+    october = {"first_day": date(2026, 10, 1), "last_day": date(2026, 10, 31)}
+    november = {"first_day": NOVEMBER.first, "last_day": NOVEMBER.last}
+    across = {"first_day": date(2026, 10, 20), "last_day": date(2026, 11, 10)}
+    with database.writing() as session:
+        bob = people.ensure_person_by_email(session, "bob@example.com").id
+        given = {
+            who: [
+                budgets.add_grant(session, draft(team_id, who, **days), NOW).id
+                for days in ({"first_day": date(2026, 9, 1), "last_day": date(2026, 9, 30)}, *more)
+            ]
+            for who, more in ((ada, (october, november)), (bob, (october, across, november)))
+        }
+        found = budgets.grants_since(session, team_id, [ada, bob], TOKENS, NOVEMBER.first)
+    assert {who: [one.id for one in grants] for who, grants in found.items()} == {
+        ada: given[ada][2:],
+        bob: given[bob][1:],
+    }
