@@ -14,6 +14,9 @@ from connectors.services import CallFailed, Failure, Service
 from policies.usage import usd_from_nanos
 
 SETTING: Final = "MILEAGE_LITELLM_KEY"
+PAGE_SIZE: Final = 100
+"""The most that the proxy lists at once."""
+MOST_PAGES: Final = 10
 
 
 class _User(msgspec.Struct):
@@ -69,9 +72,18 @@ class LiteLlmLimits:
 
         The proxy itself looks for a part of an address, and an old one ignores what it does not know.
         """
-        found = self._service.get("user/list", _Users, user_email=email, page_size=100).users
+        found = self._listed(user_email=email)
         mine = [one for one in found if (one.user_email or "").lower() == email.lower()]
-        if mine:
-            return mine
-        found = self._service.get("user/list", _Users, user_ids=email, page_size=100).users
-        return [one for one in found if one.user_id == email]
+        return mine or [one for one in self._listed(user_ids=email) if one.user_id == email]
+
+    def _listed(self, **wanted: str) -> list[_User]:
+        """Whom the proxy lists, each once: an old one may give the same page again and again."""
+        found: dict[str, _User] = {}
+        for page in range(1, MOST_PAGES + 1):
+            users = self._service.get(
+                "user/list", _Users, **wanted, page=page, page_size=PAGE_SIZE
+            ).users
+            found |= {one.user_id: one for one in users}
+            if len(users) < PAGE_SIZE:
+                break
+        return list(found.values())

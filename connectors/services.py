@@ -20,6 +20,12 @@ TOTAL_SECONDS: Final = 15.0
 """A server that sends a byte now and then never runs into the timeout of one read."""
 MOST_BYTES: Final = 8 * 1024 * 1024
 MOST_REDIRECTS: Final = 3
+AS_IT_IS: Final = "identity"
+HEADERS: Final = {
+    "User-Agent": "mileage",
+    "Accept": "application/json",
+    "Accept-Encoding": AS_IT_IS,  # what a few bytes may unpack to has no bound
+}
 SHORTEST_WAIT: Final = timedelta(seconds=1)
 LONGEST_WAIT: Final = timedelta(hours=1)
 """Whatever a server asks for: a wrong clock or a bad header must not end the asking."""
@@ -79,7 +85,7 @@ class Service:
         """The system at an http(s) address; `headers` hold the credential."""
         client = httpx.Client(
             base_url=address,
-            headers={"User-Agent": "mileage", "Accept": "application/json", **headers},
+            headers={**HEADERS, **headers},
             timeout=TIMEOUT,
             follow_redirects=False,  # a redirect elsewhere must not take the credential along
             transport=transport,
@@ -132,8 +138,11 @@ class Service:
         raise CallFailed(self._failure_of(answer))
 
     def _content(self, response: httpx.Response, ends_at: float) -> bytes:
+        """The body; of one that comes compressed all the same, nothing."""
+        if response.headers.get("content-encoding", AS_IT_IS).lower() != AS_IT_IS:
+            return b""
         content = bytearray()
-        for part in response.iter_bytes():
+        for part in response.iter_raw():
             content += part
             if len(content) > MOST_BYTES:
                 raise CallFailed(Failure(f"{self.name} answered with too much to read"))
@@ -215,5 +224,5 @@ def _is_same_origin(one: httpx.URL, other: httpx.URL) -> bool:
 
 
 def _plain(headers: httpx.Headers) -> dict[str, str]:
-    """The headers without those that described the encoding of a body that is decoded now."""
+    """The headers without the one that describes the encoding of a body that was left unread."""
     return {name: value for name, value in headers.items() if name != "content-encoding"}

@@ -230,7 +230,10 @@ class FakeLiteLlm:
         if asked.headers.get("authorization") != f"Bearer {LITELLM_KEY}":
             return Said(401, {"error": {"message": "Authentication Error", "code": "401"}})
         if asked.path == "/user/list":
-            return Said(200, {"users": self._found(asked.query), "total": 1, "page": 1})
+            page, size = int(asked.query.get("page", 1)), int(asked.query.get("page_size", 25))
+            found = self._found(asked.query)
+            users = found[(page - 1) * size : page * size]
+            return Said(200, {"users": users, "total": len(found), "page": page})
         if asked.path == "/user/update" and asked.method == "POST":
             user = self.users.setdefault(asked.body["user_id"], {})  # it makes unknown ones
             user["max_budget"] = asked.body["max_budget"]

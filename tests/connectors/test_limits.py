@@ -1,5 +1,6 @@
 """Setting a person's limit at LiteLLM and at Cursor, on servers that behave like them."""
 
+import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -145,6 +146,30 @@ def test_everybody_with_the_address_gets_the_limit_and_an_id_may_be_the_address(
         "u-ben-2": 1,
         "chi@example.com": 2,
     }
+
+
+@pytest.mark.parametrize("name", ["litellm"])
+@pytest.mark.parametrize("others", [99, 100, 250])
+def test_the_address_is_found_on_whatever_page_it_stands(
+    name: str, server: Outside, litellm: FakeLiteLlm, others: int
+) -> None:
+    alike = {f"u-{n}": {"user_email": f"{n}{BEN}"} for n in range(others)}
+    litellm.users = {**alike, **litellm.users}
+    with connected(name, server) as target:
+        assert target.set_limit(BEN, NANOS_PER_USD) is None
+    limited = [one for one, user in litellm.users.items() if "max_budget" in user]
+    assert limited == ["u-ben"]
+
+
+@EVERY_TARGET
+def test_what_would_have_to_be_unpacked_is_not_read(name: str, server: Outside) -> None:
+    body = gzip.compress(b'{"users": []}' + b" " * 100)
+    server.fail(Said(200, body, {"Content-Encoding": "gzip"}))
+    with connected(name, server) as target:
+        found = target.check()
+    assert found is not None
+    assert found.reason.endswith("answered with something that its API does not say")
+    assert {one.headers["accept-encoding"] for one in server.asked} == {"identity"}
 
 
 @pytest.mark.parametrize("name", ["litellm"])
