@@ -73,11 +73,6 @@ class UsageKeys(NamedTuple):
     branch: str | None = None
     focus_id: int | None = None
 
-    @property
-    def are_none(self) -> bool:
-        """Whether nothing could ever tie it to an outcome but a focus window."""
-        return not any((self.outcome_tag, self.ticket, self.pull_request, self.branch))
-
 
 class Share(NamedTuple):
     """What usage counts for, by what, and how sure that is. Without an outcome: nothing."""

@@ -5,14 +5,13 @@ equal one changes nothing. Bulk paths bind the records as they are: no ORM objec
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from sqlalchemy import BigInteger, Boolean, Column, Connection, Integer, delete, select
+from sqlalchemy import BigInteger, Boolean, Column, Connection, Integer, delete
 from sqlmodel import Session
 
-from policies.usage import UsageRecord, first_key_of_hour, microseconds
+from policies.usage import UsageRecord
 from storage import rollups, usage_shares
 from storage.tables import UsageRow, table_of
 from storage.types import UsageKey
@@ -92,24 +91,6 @@ def latest_revisions(records: Iterable[UsageRecord]) -> list[UsageRecord]:
         if known.revision < record.revision:
             latest[record[0], record[1]] = record
     return sorted(latest.values())
-
-
-def usage_between(
-    session: Session, person_id: int, start: datetime, end: datetime
-) -> list[UsageRecord]:
-    """One person's records that began in [start, end), hour by hour."""
-    raw = usage_table.c
-    rows = session.connection().execute(
-        select(usage_table)
-        .where(
-            raw.person_id == person_id,
-            raw.usage_key >= first_key_of_hour(start),
-            raw.start_us >= microseconds(start),
-            raw.start_us < microseconds(end),
-        )
-        .order_by(raw.usage_key)
-    )
-    return [UsageRecord(*row) for row in rows]
 
 
 def move_usage(session: Session, from_person: int, to_person: int) -> None:

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from sqlmodel import Session, select
+
 from policies.usage import UsageRecord, microseconds, usage_key_of
+from storage.tables import UsageRow, table_of
 
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
 NOON_US = microseconds(NOON)
@@ -76,3 +79,9 @@ def many_records(
             input_uncached=number % 5_000,
             output_total=number % 900,
         )
+
+
+def stored(session: Session) -> list[UsageRecord]:
+    """Everybody's records as they are stored, by person and key."""
+    rows = session.connection().execute(select(table_of(UsageRow)))
+    return sorted(UsageRecord(*row) for row in rows)

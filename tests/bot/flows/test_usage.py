@@ -12,13 +12,13 @@ from bot.flows.usage import ImportReport, import_usage
 from connectors.owners import Whose, as_stated, by_folder, everything_is
 from connectors.sources import SOURCES
 from policies.usage import TokenCounts, UsageRecord
-from storage import people, rollups, usage
+from storage import people, rollups
 from storage.database import Database
 from tests.connectors.claude_code_files import ABSENT, Line, line, text, write
 from tests.generators.claude_code import ClaudeCodeLogs
+from tests.storage.records import stored
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-LONG_AGO, LATER_ON = datetime(2025, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 ANA = "ana@example.com"
 BEFORE_TEN, AFTER_TEN = "2026-01-09T09:59:58.000Z", "2026-01-09T10:00:03.000Z"
 BEFORE_MIDNIGHT, AFTER_MIDNIGHT = "2026-01-09T23:59:58.000Z", "2026-01-10T00:00:03.000Z"
@@ -41,7 +41,7 @@ def bring_in(
 def records(database: Database, email: str = ANA) -> list[UsageRecord]:
     with database.reading() as session:
         person = people.find_person_by_email(session, email)
-        return usage.usage_between(session, person.id, LONG_AGO, LATER_ON) if person else []
+        return [one for one in stored(session) if person and one.person_id == person.id]
 
 
 def stored_tokens(database: Database, email: str = ANA) -> int:
