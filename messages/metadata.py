@@ -13,8 +13,8 @@ class FormContext:
     outcome_id: int | None = None
     team_id: int | None = None
     request_id: int | None = None
-    claim: str | None = None
-    """Which claim of the outcome a review is about: its moment, as a delivery's period has it."""
+    event_id: int | None = None
+    """The last event of the outcome that a review showed."""
 
     def encode(self) -> str:
         """The compact JSON that goes into private_metadata; absent ids are left out."""
@@ -23,7 +23,7 @@ class FormContext:
             "outcome": self.outcome_id,
             "team": self.team_id,
             "request": self.request_id,
-            "claim": self.claim,
+            "event": self.event_id,
         }
         known = {name: value for name, value in ids.items() if value is not None}
         return json.dumps(known, separators=(",", ":"))
@@ -42,7 +42,7 @@ class FormContext:
             outcome_id=_number(ids.get("outcome")),
             team_id=_number(ids.get("team")),
             request_id=_number(ids.get("request")),
-            claim=_text(ids.get("claim")),
+            event_id=_number(ids.get("event")),
         )
 
 

@@ -56,12 +56,17 @@ def focus_of(session: Session, person_id: int) -> FocusWindow | None:
     return None if row is None else FocusWindow(row.outcome_id, row.started_at, None)
 
 
-def end_focus_on(session: Session, outcome_id: int, now: datetime) -> None:
-    """End every open window of an outcome that is finished; what it took so far stays its own."""
+def people_on(session: Session, outcome_id: int) -> set[int]:
+    """Who has the outcome in focus. To hold them before the outcome, as whoever ends its focus does."""
     query = select(FocusWindowRow.person_id).where(
         FocusWindowRow.outcome_id == outcome_id, col(FocusWindowRow.ended_at).is_(None)
     )
-    person_ids = set(session.exec(query))
+    return set(session.exec(query))
+
+
+def end_focus_on(session: Session, outcome_id: int, now: datetime) -> None:
+    """End every open window of an outcome that is finished; what it took so far stays its own."""
+    person_ids = people_on(session, outcome_id)
     rollups.hold_people(session, person_ids)
     for person_id in sorted(person_ids):
         row = _open_row(session, person_id)

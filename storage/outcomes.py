@@ -215,6 +215,12 @@ def events_of(session: Session, outcome_id: int) -> list[OutcomeEvent]:
     ]
 
 
+def last_event_of(session: Session, outcome_id: int) -> int | None:
+    """The id of the last thing that happened to the outcome: another one means that it has changed."""
+    query = select(func.max(OutcomeEventRow.id)).where(OutcomeEventRow.outcome_id == outcome_id)
+    return session.exec(query).one()
+
+
 def add_event(session: Session, event: OutcomeEvent) -> None:
     """Note what happened to an outcome, in the transaction in which it happens."""
     session.add(

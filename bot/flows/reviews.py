@@ -39,7 +39,7 @@ from policies.people import Roster
 from policies.periods import day_bounds
 from policies.reviews import NO_REVIEW, Review
 from policies.standing import Verb, require
-from storage import audit, deliveries, outcomes, reviews
+from storage import audit, deliveries, focus, outcomes, reviews, rollups
 from storage.database import Database
 from storage.deliveries import Claim
 
@@ -65,12 +65,14 @@ def review_form(
     with audited, database.writing() as session:
         outcome, roster = _reviewable(session, speaker, outcome_id, Verb.VERIFY)
         _require_claimed(outcome)
+        # Before the history is read: what comes between the two is then shown, and refused once more.
+        last_event = outcomes.last_event_of(session, outcome.id)
         history = _history(session, outcome, claim_period(outcome))
         audit.record(session, speaker.person.id, TOKENS_READ, outcome.label, {}, now)
         return ReviewForm(
             outcome=outcome,
             owner=person_of(session, outcome.owner_id),
-            context=FormContext(channel_id, outcome.id, claim=claim_period(outcome)),
+            context=FormContext(channel_id, outcome.id, event_id=last_event),
             changes=history.changes,
             evidence=history.evidence,
             usage=own_usage_of(session, outcome),
@@ -85,13 +87,12 @@ def verify(
     speaker: Speaker,
     outcome_id: int,
     review: Review = NO_REVIEW,
-    claim: str | None = None,
+    seen: int | None = None,
 ) -> Verified:
-    """Verify a colleague's claim; `claim` names the one that was looked at, where a form was."""
+    """Verify a colleague's claim; `seen` is the last event that the form showed, where one was."""
     audited = attempts_audited(database, now, speaker, outcome_id)
     with audited, database.writing() as session:
-        before, roster = _reviewable(session, speaker, outcome_id, Verb.VERIFY)
-        _require_same_claim(before, claim)
+        before, roster = _held_for_verdict(session, speaker, outcome_id, Verb.VERIFY, seen)
         start, end = day_bounds(local_day_of(now, roster.team.zone), roster.team.zone)
         is_mutual = outcomes.has_verified_between(
             session, before.owner_id, speaker.person.id, start, end
@@ -109,13 +110,12 @@ def reject(
     speaker: Speaker,
     outcome_id: int,
     reason: str,
-    claim: str | None = None,
+    seen: int | None = None,
 ) -> OutcomeMoved:
     """Send a colleague's claim back with a reason; its owner is told, and may claim again."""
     audited = attempts_audited(database, now, speaker, outcome_id)
     with audited, database.writing() as session:
-        before, _ = _reviewable(session, speaker, outcome_id, Verb.REJECT)
-        _require_same_claim(before, claim)
+        before, _ = _held_for_verdict(session, speaker, outcome_id, Verb.REJECT, seen)
         event = take_step(
             session, before, before.reject(), speaker.person, now, reason[:MAX_REASON]
         )
@@ -223,8 +223,28 @@ def _require_claimed(outcome: Outcome) -> None:
         raise NotAllowed(f"{outcome.label} is {outcome.state}; no claim of it waits for a review.")
 
 
-def _require_same_claim(outcome: Outcome, claim: str | None) -> None:
-    """A form that stayed open judges the claim that it showed, and no later one."""
+def _held_for_verdict(
+    session: Session, speaker: Speaker, outcome_id: int, verb: Verb, seen: int | None
+) -> tuple[Outcome, Roster]:
+    """The outcome as it is judged, which nobody changes meanwhile; NotAllowed where it was seen otherwise.
+
+    The people are held before it, as everywhere: its owner and the speaker, so that of two who
+    verify each other's at once the second sees what the first did, and who has it in focus.
+    """
+    outcome, _ = _reviewable(session, speaker, outcome_id, verb)
+    in_focus = focus.people_on(session, outcome_id)
+    rollups.hold_people(session, {outcome.owner_id, speaker.person.id} | in_focus)
+    outcomes.hold(session, [outcome_id])
+    outcome, roster = _reviewable(session, speaker, outcome_id, verb)
+    _require_unchanged(session, outcome, seen)
+    return outcome, roster
+
+
+def _require_unchanged(session: Session, outcome: Outcome, seen: int | None) -> None:
+    """A form that stayed open judges what it showed: no later claim, size, part or evidence."""
     is_claimed = outcome.state is OutcomeState.CLAIMED
-    if is_claimed and claim is not None and claim != claim_period(outcome):
-        raise NotAllowed(f"{outcome.label} was claimed anew. Look at the new evidence first.")
+    if is_claimed and seen is not None and seen != outcomes.last_event_of(session, outcome.id):
+        raise NotAllowed(
+            f"{outcome.label} has changed since you opened its review. "
+            "Open it again from the card, and look at what is new."
+        )

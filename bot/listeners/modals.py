@@ -114,12 +114,12 @@ async def _declare(
 
 async def _judge(edge: Edge, reviewed: Reviewed, context: FormContext, asked: Asked) -> MessagePage:
     """Verify the claim that the form showed, or send it back."""
-    if context.outcome_id is None or context.claim is None:
+    if context.outcome_id is None or context.event_id is None:
         raise Refusal("This form no longer works.", "Open it again from the card.")
     judged = (asked.now, asked.speaker, context.outcome_id)
     if reviewed.verdict is Verdict.VERIFY:
-        return await edge.run_and_post(reviews.verify, *judged, reviewed.review, context.claim)
-    return await edge.run_and_post(reviews.reject, *judged, reviewed.reason, context.claim)
+        return await edge.run_and_post(reviews.verify, *judged, reviewed.review, context.event_id)
+    return await edge.run_and_post(reviews.reject, *judged, reviewed.reason, context.event_id)
 
 
 async def shown(

@@ -308,11 +308,11 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
             replace(verified, state=OutcomeState.REVERTED), owner, typed("GitHub: closed")
         ),
         "revert_kept": RevertKept(verified),
-        "review_form": ReviewForm(claimed, owner, FormContext("C0PAY", 13, claim="O-13@x")),
+        "review_form": ReviewForm(claimed, owner, FormContext("C0PAY", 13, event_id=40)),
         "review_form_full": ReviewForm(
             replace(claimed, exploration=True),
             owner,
-            FormContext("C0PAY", 13, claim="O-13@x"),
+            FormContext("C0PAY", 13, event_id=40),
             (resized,) * 6,
             OutcomeUsage(41_000_000, Decimal("38.20"), 900_000, typed(BASIS)),
             is_shared=True,

@@ -233,10 +233,10 @@ def test_a_form_that_showed_an_earlier_claim_verifies_nothing(
     reviews.reject(database, NOW, introduce(database, "dee"), outcome_id, "A draft")
     outcomes.claim(database, NOW + timedelta(hours=1), ben, outcome_id, f"{LINK}new")
     for judge in (
-        lambda: reviews.verify(database, NOW, chi, outcome_id, claim=form.context.claim),
-        lambda: reviews.reject(database, NOW, chi, outcome_id, "x", claim=form.context.claim),
+        lambda: reviews.verify(database, NOW, chi, outcome_id, seen=form.context.event_id),
+        lambda: reviews.reject(database, NOW, chi, outcome_id, "x", seen=form.context.event_id),
     ):
-        with pytest.raises(NotAllowed, match="was claimed anew"):
+        with pytest.raises(NotAllowed, match="has changed since you opened its review"):
             judge()
     assert state_of(database, outcome_id) is S.CLAIMED
 

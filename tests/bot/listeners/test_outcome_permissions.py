@@ -49,7 +49,7 @@ TABLE: Final[dict[str, tuple[Try, tuple[int, ...]]]] = {
         lambda d, u: d.command(u, "/outcome complexity O-2 hard"),
         (1, 0, 0, 0, 0, 0, 0, 0),
     ),
-    "merge": (lambda d, u: d.command(u, "/outcome merge O-1 into O-2"), (1, 0, 1, 1, 0, 0, 0, 0)),
+    "merge": (lambda d, u: d.command(u, "/outcome merge O-2 into O-1"), (1, 0, 1, 1, 0, 0, 0, 0)),
     "[I am done…]": (lambda d, u: d.press(u, ids.FINISH_OUTCOME, "O-1"), (1, 0, 0, 0, 0, 0, 0, 0)),
     "[Review…]": (lambda d, u: d.press(u, ids.REVIEW_OUTCOME, "O-2"), (0, 1, 1, 0, 0, 0, 0, 0)),
     "done form": (
@@ -139,8 +139,8 @@ async def test_a_verdict_is_given_by_those_of_the_table_alone(
     stage: Database, who: str, verdict: str
 ) -> None:
     chi = introduce(stage, "chi")
-    claim = reviews.review_form(stage, NOW, chi, 2, "C0PAY").context.claim
-    context = FormContext("C0PAY", outcome_id=2, claim=claim)
+    seen = reviews.review_form(stage, NOW, chi, 2, "C0PAY").context.event_id
+    context = FormContext("C0PAY", outcome_id=2, event_id=seen)
     async with front_desk(stage, NOW, PROFILES) as desk:
         await desk.submit(
             f"U0{who.upper()}",
@@ -175,9 +175,9 @@ async def test_a_forged_value_opens_nothing(stage: Database, action_id: str, val
     [
         FormContext("C0PAY"),
         FormContext("C0PAY", outcome_id=2),
-        FormContext("C0PAY", outcome_id=2, claim="O-2@20200101T000000000000"),
-        FormContext("C0PAY", outcome_id=999, claim="O-999@x"),
-        FormContext("C0PAY", outcome_id=1, claim="O-1"),
+        FormContext("C0PAY", outcome_id=2, event_id=1),
+        FormContext("C0PAY", outcome_id=999, event_id=1),
+        FormContext("C0PAY", outcome_id=1, event_id=1),
     ],
 )
 async def test_a_forged_form_verifies_nothing(stage: Database, context: FormContext) -> None:
@@ -198,8 +198,8 @@ async def test_reaching_for_what_is_not_theirs_is_audited_with_ids_alone(stage: 
 
 
 async def test_a_double_click_verifies_once(stage: Database) -> None:
-    claim = reviews.review_form(stage, NOW, introduce(stage, "chi"), 2, "C0PAY").context.claim
-    context = FormContext("C0PAY", outcome_id=2, claim=claim)
+    seen = reviews.review_form(stage, NOW, introduce(stage, "chi"), 2, "C0PAY").context.event_id
+    context = FormContext("C0PAY", outcome_id=2, event_id=seen)
     async with front_desk(stage, NOW, PROFILES) as desk:
         for _ in range(2):
             await desk.submit("U0CHI", ids.REVIEW_FORM, context, "V1", review_verdict="verify")

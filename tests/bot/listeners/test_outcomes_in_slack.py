@@ -160,7 +160,7 @@ def test_a_form_that_stayed_open_judges_no_later_claim(live: Live) -> None:
     live.wait_for(lambda: "No numbers" in text_of(card_of(live, label)), "card stays")
     live.reply("ben", f"/outcome done {label} {LINK}/again-{label}")
     assert live.submits("chi", review_verdict="verify")["ok"]
-    privately(live, "chi", f"{label} was claimed anew")
+    privately(live, "chi", f"{label} has changed since you opened its review")
 
 
 def test_an_outcome_is_dropped_and_taken_back_by_its_owner_or_a_lead(live: Live) -> None:
