@@ -48,6 +48,13 @@ def deeds_since(session: Session, subject: str, action: str, since: datetime) ->
     )
 
 
+def deeds_by(session: Session, actor_id: int, subject: str, since: datetime) -> list[AuditEntry]:
+    """All that somebody did to a subject from a moment on, oldest first."""
+    return _entries(
+        session, AuditRow.subject == subject, AuditRow.actor_id == actor_id, AuditRow.at >= since
+    )
+
+
 def _entries(session: Session, *conditions: ColumnElement[bool] | bool) -> list[AuditEntry]:
     query = select(AuditRow).where(*conditions).order_by(col(AuditRow.id))
     return [

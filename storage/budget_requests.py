@@ -70,6 +70,18 @@ def request_of_grant(session: Session, grant_id: int) -> BudgetRequest | None:
     return found[0] if found else None
 
 
+def decisions_by(
+    session: Session, team_id: int, actor_id: int, since: datetime
+) -> list[BudgetRequest]:
+    """What the person decided in the team from a moment on."""
+    return _select(
+        session,
+        BudgetRequestRow.team_id == team_id,
+        BudgetRequestRow.decided_by == actor_id,
+        col(BudgetRequestRow.decided_at) >= since,
+    )
+
+
 def undecided_of_team(session: Session, team_id: int) -> list[BudgetRequest]:
     """What waits for a lead, or for the person's answer to an offer; oldest first."""
     return _select(session, BudgetRequestRow.team_id == team_id, _in_state(UNDECIDED))

@@ -273,35 +273,27 @@ def void_of(session: Session, grant_id: int) -> tuple[int | None, str]:
     return (row.voided_by, row.void_reason) if row else (None, "")
 
 
-def last_granted_by(session: Session, team_id: int, actor_id: int, since: datetime) -> list[Grant]:
-    """What the person's last action in the team granted, if that was at `since` or later, and holds."""
-    last = (
-        select(func.max(GrantRow.created_at))
-        .where(
-            GrantRow.team_id == team_id,
-            GrantRow.created_by == actor_id,
-            col(GrantRow.voided_on).is_(None),
-        )
-        .scalar_subquery()
-    )
+def granted_by(session: Session, team_id: int, actor_id: int, since: datetime) -> list[Grant]:
+    """What the person granted in the team, and set aside, from a moment on; voided or not."""
     return _select(
         session,
         GrantRow.team_id == team_id,
         GrantRow.created_by == actor_id,
         GrantRow.created_at >= since,
-        col(GrantRow.created_at) == last,
-        col(GrantRow.voided_on).is_(None),
     )
 
 
-def voided_by_at(session: Session, team_id: int, actor_id: int, at: datetime) -> list[Grant]:
-    """What the person's action of that moment voided."""
-    return _select(
-        session,
+def voided_by(
+    session: Session, team_id: int, actor_id: int, since: datetime
+) -> list[tuple[datetime, str, Grant]]:
+    """(when, why, what) of all that the person voided in the team from a moment on."""
+    query = select(GrantRow).where(
         GrantRow.team_id == team_id,
         GrantRow.voided_by == actor_id,
-        GrantRow.voided_at == at,
+        col(GrantRow.voided_at) >= since,
     )
+    rows = session.exec(query.execution_options(populate_existing=True))
+    return [(row.voided_at, row.void_reason, _grant(row)) for row in rows if row.voided_at]
 
 
 def absorb(session: Session, into: int, other: int) -> None:

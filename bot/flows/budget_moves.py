@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from bot.flows import budget_notices
 from bot.flows.allowances import come_to, earmark_from, ensure_base_grants
+from bot.flows.budget_actions import MOVE, MOVED, Action, last_action, note_undone
 from bot.flows.budget_rights import (
     Desk,
     desk_of_anybody_in_it,
@@ -16,7 +17,7 @@ from bot.flows.budget_rights import (
     problems_of,
     refusals_audited,
 )
-from bot.flows.grants import end_with_shares
+from bot.flows.grants import end_with_shares, require_within_pool
 from bot.flows.ledgers import Ledger, ledger_of
 from bot.flows.limits import push_limit
 from bot.flows.people import Speaker
@@ -25,14 +26,13 @@ from messages import wording
 from messages.pages.budgets import Earmarked, Moved, Undone
 from policies.amounts import Amount
 from policies.budget_requests import RequestState, parse_grant_label
-from policies.budgets import Grant, GrantKind, takings
+from policies.budgets import Grant, GrantKind, seats_of, takings
 from policies.outcomes import Outcome, outcome_label
 from storage import audit, budget_requests, budgets, people
 from storage.database import Database
 from storage.requests import settle_request, take_request
 
 UNDO_WITHIN: Final = timedelta(minutes=5)
-MOVED = "Moved to something else."
 UNDONE = "Undone."
 
 
@@ -134,18 +134,20 @@ def release_earmarks(
 def undo(
     database: Database, now: datetime, speaker: Speaker, request_key: str | None = None
 ) -> Undone:
-    """Void what the speaker's last action on budgets granted, within five minutes of it.
+    """Take back the speaker's last action on budgets, within five minutes of it, and none before it.
 
     An allowance returns to what it was, what was moved to where it was, and an approved request waits
-    again.
+    again. What is not taken back by this, such as a void, is refused.
     """
     subject = f"team:{speaker.team.id}"
     with refusals_audited(database, now, speaker, subject), database.writing() as session:
         desk = desk_of_anybody_in_it(session, now, speaker)
         undone = _undone_before(session, now, speaker, request_key)
         if not undone:
-            undone = _last_action(session, desk, speaker, now)
-            _undo(session, desk, speaker, undone, now)
+            ensure_base_grants(session, desk, now)
+            action = _last_action(session, desk, speaker, now)
+            _undo(session, desk, speaker, action, now)
+            undone = list(action.undone)
             if request_key is not None:
                 labels = " ".join(one.label for one in undone)
                 settle_request(session, speaker.person.id, request_key, labels)
@@ -210,7 +212,7 @@ def _move(
         _take_out(session, desk, ledger, amount.value, source, target, now)
     ends = {"from": source.id if source else 0, "to": target.id if target else 0}
     team = f"team:{desk.team_id}"
-    audit.record(session, speaker.person.id, "budget.moved", team, ends, now)
+    audit.record(session, speaker.person.id, MOVE, team, ends, now)
 
 
 def _take_out(
@@ -230,6 +232,7 @@ def _take_out(
         origin = by_id.get(line.grant.source_id or 0)
         if part == 0 or origin is None:
             continue
+        _require_holds(ledger, origin)
         amount -= part
         person_id = ledger.person_id
         budgets.void(session, line.grant.id, desk.today, person_id, MOVED, now)
@@ -246,6 +249,18 @@ def _take_out(
         )
 
 
+def _require_holds(ledger: Ledger, origin: Grant) -> None:
+    """Refuse to take anything anew out of what is over: it would be worth nothing."""
+    seats = seats_of(ledger.grants)
+    seat = seats.get(origin.id)
+    same = (one for one in ledger.grants if seats[one.id] == seat)
+    if not any(one.holds_on(ledger.balance.day) for one in same):
+        raise Refusal(
+            f"{origin.label}, of which this was set aside, is over: what is left of it stays where it is.",
+            "Move what is free, or ask for more with “/budget request”.",
+        )
+
+
 def _undone_before(
     session: Session, now: datetime, speaker: Speaker, request_key: str | None
 ) -> list[Grant]:
@@ -256,37 +271,37 @@ def _undone_before(
     return [one for grant_id in ids if (one := budgets.grant_of(session, grant_id))]
 
 
-def _last_action(session: Session, desk: Desk, speaker: Speaker, now: datetime) -> list[Grant]:
-    since = now - UNDO_WITHIN
-    last = budgets.last_granted_by(session, desk.team_id, speaker.person.id, since)
-    may_lead = leads(speaker, desk.roster)
-    if not last or not (may_lead or all(one.kind is GrantKind.EARMARK for one in last)):
+def _last_action(session: Session, desk: Desk, speaker: Speaker, now: datetime) -> Action:
+    last = last_action(session, desk, speaker.person.id, now - UNDO_WITHIN)
+    if last is None or not (last.is_move or leads(speaker, desk.roster)):
         raise Refusal(
             "There is nothing of yours to undo.",
             "A grant, a move or an allowance can be undone for five minutes.",
         )
+    if not last.can_be_undone:
+        raise Refusal(
+            "What you did last with budgets cannot be undone, or has changed since.",
+            "Look with “/budget”, and change what has to be changed.",
+        )
     return last
 
 
-def _undo(
-    session: Session, desk: Desk, speaker: Speaker, grants: list[Grant], now: datetime
-) -> None:
+def _undo(session: Session, desk: Desk, speaker: Speaker, action: Action, now: datetime) -> None:
     actor_id = speaker.person.id
-    replaced = budgets.voided_by_at(session, desk.team_id, actor_id, grants[0].created_at)
-    for one in grants:
-        audit.record(session, actor_id, "budget.undone", one.label, {"person": one.person_id}, now)
-        if one.kind is GrantKind.BASE:
-            _restore_allowance(session, desk, one.person_id, now)
-            continue
-        end_with_shares(session, desk, one, actor_id, UNDONE, now)
-        if one.kind is GrantKind.EXTRA:
-            _reopen_request(session, one, now)
-            budget_notices.tell_of_void(session, one, now)
-    if grants[0].kind is not GrantKind.EARMARK:
-        push_limit(session, desk.terms, grants[0].person_id, now)
-    for one in replaced:
-        if one.kind is GrantKind.EARMARK and grants[0].kind is GrantKind.EARMARK:
+    if action.set_for is not None:
+        _restore_allowance(session, desk, action.set_for, now)
+    else:
+        for one in action.granted:
+            end_with_shares(session, desk, one, actor_id, UNDONE, now)
+            if one.kind is GrantKind.EXTRA:
+                _reopen_request(session, one, now)
+                budget_notices.tell_of_void(session, one, now)
+    if action.is_move:
+        for one in action.voided:
             _restore_earmark(session, desk, one, now)
+    else:
+        push_limit(session, desk.terms, action.undone[0].person_id, now)
+    note_undone(session, desk, actor_id, action, now)
 
 
 def _restore_allowance(session: Session, desk: Desk, person_id: int, now: datetime) -> None:
@@ -294,6 +309,8 @@ def _restore_allowance(session: Session, desk: Desk, person_id: int, now: dateti
     before = own.before if own else None
     budgets.save_allowance(session, desk.team_id, person_id, before)
     wanted = desk.terms.base if before is None else before
+    if own is not None and wanted > own.base:
+        require_within_pool(session, desk)
     come_to(session, desk, person_id, wanted, None, now)
 
 
@@ -303,6 +320,7 @@ def _restore_earmark(session: Session, desk: Desk, voided: Grant, now: datetime)
     if source is None or voided.outcome_id is None:
         return
     ledger = ledger_of(session, desk.terms, voided.person_id, desk.today)
+    _require_holds(ledger, source)
     lines = {one.grant.id: one for one in ledger.balance.lines}
     amount = lines[voided.id].returned if voided.id in lines else voided.amount
     if amount > 0:

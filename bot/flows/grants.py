@@ -125,7 +125,7 @@ def set_allowance(
             raise Refusal(f"{person.name} gets that already.", "See “/budget team”.")
         budgets.save_allowance(session, desk.team_id, person.id, amount.value, before)
         if amount.value > (desk.terms.base if before is None else before):
-            _require_within_pool(session, desk)
+            require_within_pool(session, desk)
         given = come_to(session, desk, person.id, amount.value, speaker.person.id, now)
         if given is not None:
             budget_notices.tell_of_grant(session, given, now)
@@ -155,8 +155,10 @@ def void(database: Database, now: datetime, speaker: Speaker, grant_id: int, rea
     """
     label = grant_label(grant_id)
     with refusals_audited(database, now, speaker, label), database.writing() as session:
-        given = budgets.grant_of(session, grant_id)
-        desk = desk_of_team(session, now, speaker, given.team_id) if given else None
+        seen = budgets.grant_of(session, grant_id)
+        desk = desk_of_team(session, now, speaker, seen.team_id) if seen else None
+        # Read again once its team is held: somebody else may have voided it meanwhile.
+        given = budgets.grant_of(session, grant_id) if desk else None
         if given is None or desk is None or not leads(speaker, desk.roster):
             raise NotYours(
                 f"You lead no team with a grant {label}.", "Copy the id from your reply."
@@ -180,9 +182,11 @@ def void(database: Database, now: datetime, speaker: Speaker, grant_id: int, rea
 def end_with_shares(
     session: Session, desk: Desk, given: Grant, actor_id: int, reason: str, now: datetime
 ) -> None:
-    """Void a grant, and what was set aside of it."""
+    """Void a grant, and what was set aside of it; NotAllowed for one that is voided already."""
+    if not budgets.void(session, given.id, desk.today, actor_id, reason, now):
+        raise NotAllowed(f"{given.label} is voided already.")
     held = budgets.grants_of(session, desk.team_id, [given.person_id], given.unit)
-    for one in [given, *shares_of(held[given.person_id], [given.id])]:
+    for one in shares_of(held[given.person_id], [given.id]):
         budgets.void(session, one.id, desk.today, actor_id, reason, now)
 
 
@@ -203,7 +207,7 @@ def _granted_before(
     return budgets.grant_of(session, grant_id) if grant_id else None
 
 
-def _require_within_pool(session: Session, desk: Desk) -> None:
+def require_within_pool(session: Session, desk: Desk) -> None:
     """Refuse, and so undo, what has made the team's grants more than its pool."""
     if desk.terms.pool is None:
         return

@@ -1,6 +1,7 @@
 """A person's usage is charged to one team's budget: leads who are at home elsewhere hold none."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.bot.budgeted import NOW, M, another_team, asking, declared, named, to
 from tests.bot.seeded import introduce
 
 SEARCH = TeamDraft("Search", "T0LIVE", "C0SEA", "America/New_York", Weekday.MONDAY, 9, 30)
+SECOND = timedelta(seconds=1)
 Act = Callable[[Database, Speaker], object]
 ASKING: dict[str, Act] = {
     "look": lambda database, who: budgets.own_budget(database, NOW, who),
@@ -65,9 +67,10 @@ def test_a_lead_from_elsewhere_looks_and_decides_and_takes_it_back(
     hal = introduce(sqlite_database, "hal", "C0SEA")
     asked = budget_requests.request(sqlite_database, NOW, hal, asking(M)).request
     assert budget_requests.approve(sqlite_database, NOW, ben, asked.id).grant is not None
-    budget_moves.undo(sqlite_database, NOW, ben)
-    granted = grants.grant(sqlite_database, NOW, ben, named("hal"), asking(M)).grant
-    assert budget_moves.undo(sqlite_database, NOW, ben).grants[0].id == granted.id
+    budget_moves.undo(sqlite_database, NOW + SECOND, ben)
+    later = NOW + 2 * SECOND
+    granted = grants.grant(sqlite_database, later, ben, named("hal"), asking(M)).grant
+    assert budget_moves.undo(sqlite_database, later + SECOND, ben).grants[0].id == granted.id
     shown = [one.person.name for one in budgets.team_budgets(sqlite_database, NOW, ben).people]
     assert shown == ["Gus Tester", "Hal Tester"]
 
