@@ -60,17 +60,17 @@ _WHO = {
 
 
 def standings_of(
-    person_id: int, outcome: Outcome, roster: Roster, *, is_admin: bool
+    person_id: int, outcome: Outcome, roster: Roster, *, may_lead: bool
 ) -> frozenset[Standing]:
     """What the person is to the outcome of the roster's team; empty for people of other teams.
 
-    Who administers the workspace may do what a lead may, but is nobody's colleague by that.
+    Who may act as a lead without being of the team, as an admin, is nobody's colleague by that.
     """
     is_owner = person_id == outcome.owner_id
     found = {
         Standing.OWNER: is_owner,
         Standing.COLLEAGUE: roster.is_member(person_id) and not is_owner,
-        Standing.LEAD: roster.is_led_by(person_id) or is_admin,
+        Standing.LEAD: may_lead,
     }
     return frozenset(standing for standing, holds in found.items() if holds)
 

@@ -62,9 +62,7 @@ def refusals_audited(
 
 def leads(speaker: Speaker, roster: Roster) -> bool:
     """Whether they act as a lead of the team: its leads, and admins of its own workspace."""
-    slack = speaker.person.slack
-    is_admin_here = slack is not None and slack.workspace_id == roster.team.workspace_id
-    return roster.is_led_by(speaker.person.id) or (speaker.is_admin and is_admin_here)
+    return speaker.may_lead(roster)
 
 
 def desk_to_lead(session: Session, now: datetime, speaker: Speaker) -> Desk:

@@ -82,10 +82,7 @@ def outcome_for(
 
 def standings_in(speaker: Speaker, outcome: Outcome, roster: Roster) -> frozenset[Standing]:
     """What the speaker is to the outcome."""
-    slack = speaker.person.slack
-    is_of_workspace = slack is not None and slack.workspace_id == roster.team.workspace_id
-    is_admin = speaker.is_admin and is_of_workspace
-    return standings_of(speaker.person.id, outcome, roster, is_admin=is_admin)
+    return standings_of(speaker.person.id, outcome, roster, may_lead=speaker.may_lead(roster))
 
 
 def take_step(

@@ -51,8 +51,13 @@ class Speaker:
         return self.roster.team.zone if self.roster else self.person.zone
 
     def may_lead(self, roster: Roster) -> bool:
-        """Whether they may act as a lead of a team: its leads, and admins of the workspace."""
-        return self.is_admin or roster.is_led_by(self.person.id)
+        """Whether they may act as a lead of a team: its leads, and admins of its own workspace."""
+        return roster.is_led_by(self.person.id) or self.administers(roster.team)
+
+    def administers(self, team: Team) -> bool:
+        """Whether they administer the workspace of the team."""
+        slack = self.person.slack
+        return self.is_admin and slack is not None and slack.workspace_id == team.workspace_id
 
 
 def recognise(database: Database, introduction: Introduction, channel_id: str | None) -> Speaker:

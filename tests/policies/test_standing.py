@@ -39,16 +39,16 @@ def roster(*members: tuple[int, Role]) -> Roster:
 
 def standings(who: str, outcome: Outcome) -> frozenset[Standing]:
     member, lead = Role.MEMBER, Role.LEAD
-    person_id, members, is_admin = {
+    person_id, members, may_lead = {
         "owner": (OWNER, ((OWNER, member),), False),
-        "leading owner": (OWNER, ((OWNER, lead),), False),
+        "leading owner": (OWNER, ((OWNER, lead),), True),
         "colleague": (COLLEAGUE, ((OWNER, member), (COLLEAGUE, member)), False),
-        "lead": (LEAD, ((OWNER, member), (LEAD, lead)), False),
+        "lead": (LEAD, ((OWNER, member), (LEAD, lead)), True),
         "admin": (ADMIN, ((OWNER, member),), True),
         "admin in the team": (ADMIN, ((OWNER, member), (ADMIN, member)), True),
         "other team": (STRANGER, ((OWNER, member),), False),
     }[who]
-    return standings_of(person_id, outcome, roster(*members), is_admin=is_admin)
+    return standings_of(person_id, outcome, roster(*members), may_lead=may_lead)
 
 
 def test_the_table_has_every_verb() -> None:
@@ -69,13 +69,13 @@ def test_each_may_what_the_table_says(verb: Verb, who: str, may: bool) -> None:
 
 
 def test_an_owner_who_left_the_team_still_owns_the_outcome() -> None:
-    found = standings_of(OWNER, an_outcome(), roster((COLLEAGUE, Role.MEMBER)), is_admin=False)
+    found = standings_of(OWNER, an_outcome(), roster((COLLEAGUE, Role.MEMBER)), may_lead=False)
     assert found == {Standing.OWNER}
 
 
 def test_nobody_is_their_own_colleague() -> None:
-    for role, is_admin in product(Role, (False, True)):
-        found = standings_of(OWNER, an_outcome(), roster((OWNER, role)), is_admin=is_admin)
+    for role, may_lead in product(Role, (False, True)):
+        found = standings_of(OWNER, an_outcome(), roster((OWNER, role)), may_lead=may_lead)
         assert Standing.COLLEAGUE not in found
 
 
