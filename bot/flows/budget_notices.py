@@ -172,13 +172,14 @@ def request_card(session: Session, request: BudgetRequest, now: datetime) -> Req
         if request.outcome_id
         else []
     )
-    without, band_with = _bands(session, terms, request, now, today)
+    is_payable = request.unit is terms.unit  # the team may have gone over to the other unit since
+    without, band_with = _bands(session, terms, request, now, today) if is_payable else (None, None)
     return RequestCard(
         request=request,
         person=person,
         today=today,
         outcome=outcomes.outcome_of(session, request.outcome_id) if request.outcome_id else None,
-        pool_left=pool_left(session, Desk(roster, terms, today)),
+        pool_left=pool_left(session, Desk(roster, terms, today)) if is_payable else None,
         band_without=without,
         band_with=band_with,
         earlier=tuple(one for one in for_outcome if one.id != request.grant_id),

@@ -213,7 +213,8 @@ class Requested(MessagePage):
 class RequestCard(MessagePage):
     """To each lead: a request to decide, or how it was decided; changed in place.
 
-    Of the person's usage it says the band alone: as it is, and as it would be with the grant.
+    Of the person's usage it says the band alone: as it is, and as it would be with the grant; None
+    where the request is in another unit than the team's now, and can no longer be approved.
     `earlier` are grants to anybody for the same outcome. `push_note` says where a new limit did not
     reach another system.
     """
@@ -224,8 +225,8 @@ class RequestCard(MessagePage):
     today: date
     outcome: Outcome | None = None
     pool_left: Amount | None = None
-    band_without: Band = Band.NO_BUDGET
-    band_with: Band = Band.ON_PACE
+    band_without: Band | None = Band.NO_BUDGET
+    band_with: Band | None = Band.ON_PACE
     earlier: tuple[Grant, ...] = ()
     decider: Person | None = None
     push_note: str = ""

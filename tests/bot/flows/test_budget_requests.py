@@ -8,14 +8,17 @@ from threading import Barrier
 
 import pytest
 
-from bot.flows import budget_moves, budget_notices, budget_requests, budgets, grants
+from bot.flows import budget_moves, budget_notices, budget_requests, budget_setup, budgets, grants
 from bot.flows.people import Speaker
 from bot.flows.posts import NotYet
 from bot.flows.refusals import Refusal
+from messages.metadata import FormContext
 from messages.pages.budgets import Decided, GrantNotice, RequestCard, RequestDecided
+from messages.render import render
 from policies.amounts import Amount, BudgetUnit
 from policies.bands import Band
-from policies.budget_requests import RequestDraft, RequestState
+from policies.budget_requests import RequestDraft, RequestState, TermsDraft
+from policies.budgets import BudgetPeriod
 from policies.outcomes import NotAllowed
 from storage import audit, deliveries, people
 from storage import budgets as stored
@@ -180,6 +183,18 @@ def test_a_card_under_way_is_changed_once_it_stands(
     with pytest.raises(NotYet):
         budget_notices.compose_request_settled(database, settling)
     assert budget_notices.compose_request(database, asking_claim) is None
+
+
+def test_a_request_in_the_unit_of_before_is_not_reckoned_in_the_new_one(
+    database: Database, ana: Speaker, ben: Speaker
+) -> None:
+    requested(database, ben, 500 * M)
+    in_usd = TermsDraft(BudgetUnit.USD, BudgetPeriod.MONTH, Amount(0, BudgetUnit.USD))
+    context = FormContext(team_id=introduce(database, "ana").team.id)
+    budget_setup.set_terms(database, NOW, ana, context, in_usd)
+    (card,) = budget_requests.waiting_for(database, NOW, ana)
+    assert (card.band_without, card.band_with, card.pool_left) == (None, None, None)
+    assert "in another unit now" in str(render(card))
 
 
 def test_two_changes_of_a_card_follow_each_other(
