@@ -15,6 +15,8 @@ class FormContext:
     request_id: int | None = None
     event_id: int | None = None
     """The last event of the outcome that a review showed."""
+    terms: str | None = None
+    """A mark of the team's terms that a form showed."""
 
     def encode(self) -> str:
         """The compact JSON that goes into private_metadata; absent ids are left out."""
@@ -24,6 +26,7 @@ class FormContext:
             "team": self.team_id,
             "request": self.request_id,
             "event": self.event_id,
+            "terms": self.terms,
         }
         known = {name: value for name, value in ids.items() if value is not None}
         return json.dumps(known, separators=(",", ":"))
@@ -43,6 +46,7 @@ class FormContext:
             team_id=_number(ids.get("team")),
             request_id=_number(ids.get("request")),
             event_id=_number(ids.get("event")),
+            terms=_text(ids.get("terms")),
         )
 
 

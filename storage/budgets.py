@@ -11,7 +11,7 @@ from sqlmodel import Session, col, delete, func, select, update
 
 from policies.amounts import BudgetUnit
 from policies.budgets import BudgetPeriod, BudgetTerms, Grant, GrantKind, PeriodDays
-from storage.tables import BudgetTermsRow, GrantRow, PersonAllowanceRow, PersonRow
+from storage.tables import BudgetTermsRow, GrantRow, PersonAllowanceRow, PersonRow, TeamRow
 
 ROOTS = (GrantKind.BASE.value, GrantKind.EXTRA.value)
 """What was given to a person, rather than taken out of something given already."""
@@ -59,6 +59,12 @@ def hold_terms(session: Session, team_id: int) -> BudgetTerms | None:
     """
     row = session.get(BudgetTermsRow, team_id, populate_existing=True, with_for_update=True)
     return _terms(row) if row else None
+
+
+def hold_first_terms(session: Session, team_id: int) -> BudgetTerms | None:
+    """The same where there may be no terms to hold yet: it holds the team before it looks."""
+    session.get(TeamRow, team_id, with_for_update={"key_share": True})
+    return hold_terms(session, team_id)
 
 
 def all_terms(session: Session) -> list[BudgetTerms]:

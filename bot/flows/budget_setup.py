@@ -1,5 +1,6 @@
 """What holds for a team's budgets: the form, and what a change of terms does to the running period."""
 
+import hashlib
 from datetime import datetime
 
 from sqlmodel import Session
@@ -30,7 +31,7 @@ def setup_form(
     with refusals_audited(database, now, speaker, subject), database.reading() as session:
         roster = roster_to_lead(session, speaker)
         terms = budgets.terms_of(session, roster.team.id)
-    context = FormContext(channel_id=channel_id, team_id=roster.team.id)
+    context = FormContext(channel_id=channel_id, team_id=roster.team.id, terms=_mark(terms))
     if terms is None:
         return BudgetSetupForm(context, roster.team.name)
     return BudgetSetupForm(
@@ -57,7 +58,12 @@ def set_terms(
         roster = roster_to_lead(session, speaker)
         if context.team_id != roster.team.id:
             raise NotYours("This form is about another team.", "Open it again in its channel.")
-        before = budgets.hold_terms(session, roster.team.id)
+        before = budgets.hold_first_terms(session, roster.team.id)
+        if context.terms not in {None, _mark(before)}:
+            raise Refusal(
+                "Somebody else has set other terms since you opened this form.",
+                "Open it again with “/budget setup”.",
+            )
         terms = _terms(roster.team.id, draft)
         desk = Desk(roster, terms, local_day_of(now, roster.team.zone))
         at_home = people.home_members_of(session, roster.team.id)
@@ -81,6 +87,11 @@ def set_terms(
             now,
         )
         return TermsSet(roster.team, terms, len(at_home))
+
+
+def _mark(terms: BudgetTerms | None) -> str:
+    """What tells these terms from others."""
+    return hashlib.sha256(repr(terms).encode()).hexdigest()[:16]
 
 
 def _terms(team_id: int, draft: TermsDraft) -> BudgetTerms:
