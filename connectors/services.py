@@ -142,7 +142,7 @@ class Service:
         if response.headers.get("content-encoding", AS_IT_IS).lower() != AS_IT_IS:
             return b""
         content = bytearray()
-        for part in response.iter_raw():
+        for part in response.iter_bytes():
             content += part
             if len(content) > MOST_BYTES:
                 raise CallFailed(Failure(f"{self.name} answered with too much to read"))

@@ -91,11 +91,12 @@ def play(database: Database) -> None:
 
 
 def standing(database: Database, outcome_id: int) -> tuple[OutcomeState, bool, int]:
-    """(state, whether it was kept, how much was noted about it)."""
+    """(state, whether it was kept, how much was done to it); attempts that were refused do not count."""
     with database.reading() as session:
         outcome = stored_outcomes.outcome_of(session, outcome_id)
         check = stored.check_of(session, outcome_id)
-        noted = len(audit.entries_about(session, f"O-{outcome_id}"))
+        entries = audit.entries_about(session, f"O-{outcome_id}")
+    noted = sum(one.action != "outcome.refused" for one in entries)
     assert outcome is not None
     return outcome.state, check is not None and check.kept_by is not None, noted
 
