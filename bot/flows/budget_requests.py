@@ -25,7 +25,7 @@ from bot.flows.budget_rights import (
 )
 from bot.flows.grants import grant_extra
 from bot.flows.limits import push_limit
-from bot.flows.people import Speaker
+from bot.flows.people import Speaker, person_of
 from bot.flows.refusals import NotYours, Refusal
 from messages.metadata import FormContext
 from messages.pages.budget_forms import CounterForm, DeclineForm, RequestForm
@@ -301,7 +301,7 @@ def _settle(
     details: dict[str, str | int] = {"person": asked.person_id, "as": role}
     details["grant"] = given.id if given else 0
     audit.record(session, speaker.person.id, action, asked.label, details, now)
-    person = _person(session, asked.person_id)
+    person = person_of(session, asked.person_id)
     return Decided(after, person, desk.today, given, _takes_back(desk, speaker, asked, given))
 
 
@@ -374,7 +374,7 @@ def _waiting(
         if asked.state is not RequestState.WAITING:
             raise NotAllowed(f"{label} is {asked.state} already.")
         outcome = outcomes.outcome_of(session, asked.outcome_id) if asked.outcome_id else None
-        return asked, _person(session, asked.person_id), outcome
+        return asked, person_of(session, asked.person_id), outcome
 
 
 def _requested_before(
@@ -404,10 +404,3 @@ def _not_yours(label: str) -> NotYours:
 
 def _grant(session: Session, asked: BudgetRequest) -> Grant | None:
     return budgets.grant_of(session, asked.grant_id) if asked.grant_id else None
-
-
-def _person(session: Session, person_id: int) -> Person:
-    person = people.person_of(session, person_id)
-    if person is None:
-        raise LookupError(f"There is no person {person_id}.")
-    return person

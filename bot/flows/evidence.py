@@ -16,11 +16,10 @@ from bot.flows.outcome_steps import (
     outcome_and_roster,
     outcome_for,
     outcome_id_of,
-    person_of,
     refresh_card,
 )
 from bot.flows.outcomes import revert_in
-from bot.flows.people import Speaker
+from bot.flows.people import Speaker, person_of
 from bot.flows.posts import Post
 from bot.flows.redraws import redrawn
 from connectors.github import ClosedUnmerged, Finding, GitHub, Merged, Open, Reverted

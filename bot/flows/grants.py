@@ -22,7 +22,7 @@ from bot.flows.budget_rights import (
     require_sound,
 )
 from bot.flows.limits import push_limit
-from bot.flows.people import Introduction, Speaker
+from bot.flows.people import Introduction, Speaker, person_of
 from bot.flows.refusals import NotYours, Refusal
 from messages.pages.budgets import AllowanceSet, Granted, Voided
 from policies.amounts import Amount
@@ -30,7 +30,7 @@ from policies.budget_requests import MAX_REASON, RequestDraft, grant_label, pars
 from policies.budgets import Grant, GrantKind
 from policies.outcomes import NotAllowed
 from policies.people import Person
-from storage import audit, budgets, people
+from storage import audit, budgets
 from storage.budgets import GrantDraft
 from storage.database import Database
 from storage.requests import settle_request, take_request
@@ -176,7 +176,7 @@ def void(database: Database, now: datetime, speaker: Speaker, grant_id: int, rea
         audit.record(
             session, speaker.person.id, "budget.voided", label, {"person": given.person_id}, now
         )
-        return Voided(given, _person(session, given.person_id), desk.today)
+        return Voided(given, person_of(session, given.person_id), desk.today)
 
 
 def end_with_shares(
@@ -216,10 +216,3 @@ def require_within_pool(session: Session, desk: Desk) -> None:
             f"That is more than the pool of {desk.roster.team.name} has left.",
             "Set less, or raise the pool with “/budget setup”.",
         )
-
-
-def _person(session: Session, person_id: int) -> Person:
-    person = people.person_of(session, person_id)
-    if person is None:
-        raise LookupError(f"There is no person {person_id}.")
-    return person

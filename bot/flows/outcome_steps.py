@@ -8,7 +8,7 @@ from typing import Final
 from sqlmodel import Session
 
 from bot.flows.budget_moves import release_earmarks
-from bot.flows.people import Speaker
+from bot.flows.people import Speaker, person_of
 from bot.flows.posts import Post
 from bot.flows.refusals import NotYours, Refusal
 from messages.pages.outcomes import OwnerTold
@@ -143,14 +143,6 @@ def give_back(
     """
     attribution.outcomes_changed(session, outcome)
     release_earmarks(session, outcome, actor_id, now, reason)
-
-
-def person_of(session: Session, person_id: int) -> Person:
-    """Somebody who is known to be there."""
-    person = people.person_of(session, person_id)
-    if person is None:
-        raise LookupError(f"There is no person {person_id}.")
-    return person
 
 
 def told_of(session: Session, events: Iterable[OutcomeEvent]) -> tuple[Told, ...]:

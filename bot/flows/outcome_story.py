@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.flows.outcome_steps import attempts_audited, outcome_for, person_of, standings_in, told_of
+from bot.flows.outcome_steps import attempts_audited, outcome_for, standings_in, told_of
 from bot.flows.outcome_usage import own_usage_of
-from bot.flows.people import Speaker
+from bot.flows.people import Speaker, person_of
 from messages.pages.outcome_story import OutcomeStory
 from policies.outcomes import Outcome, OutcomeState, local_day_of
 from policies.standing import MAY, Standing, Verb

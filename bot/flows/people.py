@@ -82,6 +82,14 @@ def remember(session: Session, introduction: Introduction) -> Person:
     )
 
 
+def person_of(session: Session, person_id: int) -> Person:
+    """Somebody who is known to be there."""
+    person = people.person_of(session, person_id)
+    if person is None:
+        raise LookupError(f"There is no person {person_id}.")
+    return person
+
+
 def _is_as_introduced(person: Person, introduction: Introduction) -> bool:
     email = introduction.email.strip().lower() if introduction.email else None
     return (

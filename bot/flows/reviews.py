@@ -13,14 +13,13 @@ from bot.flows.outcome_steps import (
     claim_stamp,
     outcome_and_roster,
     outcome_id_of,
-    person_of,
     refresh_card,
     standings_in,
     take_step,
     told_of,
 )
 from bot.flows.outcome_usage import is_retro, is_used_by_others, own_usage_of
-from bot.flows.people import Speaker
+from bot.flows.people import Speaker, person_of
 from bot.flows.posts import Post
 from bot.flows.redraws import redrawn
 from bot.flows.refusals import NotYours
