@@ -1,0 +1,1 @@
+"""Rules over usage, budgets and outcomes: typed, tested, back-tested, explained, and quiet."""

@@ -1,0 +1,343 @@
+"""Every fact there is, by subject. Rules, tests, `mileage rules facts` and the docs read this list.
+
+Facts are as of the moment of the pass: nothing that arrived later counts. Days and weeks are local
+to the person's home team. Costs are at list price. "Human turns" are prompts that a person typed.
+"""
+
+from typing import Final
+
+from policies.rules.facts import Fact, SubjectKind, Unit, boolean, decimal, whole, word
+
+USAGE: Final = (
+    whole("usage.tokens", Unit.TOKENS, "Tokens of all classes."),
+    decimal("usage.cost_usd", Unit.USD, "Cost at list price of everything that has a known price."),
+    boolean("usage.cost_known", "There is usage, and every request of it has a known price."),
+    whole("usage.requests", Unit.REQUESTS, "Requests to models."),
+    whole("usage.input_tokens", Unit.TOKENS, "Tokens sent to models, cached or not."),
+    whole("usage.output_tokens", Unit.TOKENS, "Tokens that models wrote, reasoning included."),
+    decimal(
+        "usage.cache_read_share",
+        Unit.SHARE,
+        "Share of the tokens sent that was read from the cache.",
+        known_by="usage.cache_known",
+    ),
+    boolean("usage.cache_known", "The sources tell cached tokens from others."),
+    decimal("usage.frontier_cost_usd", Unit.USD, "Cost at list price of frontier models."),
+    decimal("usage.frontier_share", Unit.SHARE, "Frontier models' share of the known cost."),
+    boolean(
+        "usage.classes_reviewed", "Every model used has a reviewed class (frontier, mid, small)."
+    ),
+)
+
+_ENGINEER_DAY: Final = (
+    *USAGE,
+    whole("day.hours_active", Unit.HOURS, "Hours of the local day in which there was any request."),
+    whole(
+        "day.human_turns", Unit.TURNS, "Prompts typed by the person.", known_by="day.turns_known"
+    ),
+    boolean("day.turns_known", "The sources tell a person's prompts from an agent's own steps."),
+    decimal(
+        "day.unattributed_share", Unit.SHARE, "Share of the tokens that counts for no outcome."
+    ),
+    whole("night.requests", Unit.REQUESTS, "Requests from midnight to 06:00 local time."),
+    decimal("night.cost_usd", Unit.USD, "Cost at list price from midnight to 06:00 local time."),
+    whole(
+        "night.human_turns", Unit.TURNS, "Prompts typed in these hours.", known_by="day.turns_known"
+    ),
+    whole("night.hours_active", Unit.HOURS, "Hours of these six in which there was any request."),
+    whole("calls.peak_hour", Unit.REQUESTS, "Requests in the busiest hour of the day."),
+    decimal(
+        "burn.hour_multiple",
+        Unit.TIMES,
+        "Use of the last hour, as a multiple of the budget's even share of an hour.",
+        known_by="burn.known",
+    ),
+    decimal(
+        "burn.five_minute_multiple",
+        Unit.TIMES,
+        "The same for the last five minutes, scaled to an hour.",
+        known_by="burn.known",
+    ),
+    decimal("burn.hour_usd", Unit.USD, "Cost at list price of the last hour."),
+    boolean("burn.known", "There is a budget for the running period to measure against."),
+    whole(
+        "reported.client_tokens",
+        Unit.TOKENS,
+        "Tokens that files and tools of the person report.",
+        known_by="reported.known",
+    ),
+    whole(
+        "reported.provider_tokens",
+        Unit.TOKENS,
+        "Tokens that gateways and providers report for the same day.",
+        known_by="reported.known",
+    ),
+    decimal(
+        "reported.ratio",
+        Unit.TIMES,
+        "What the client reports, as a multiple of what the provider does.",
+        known_by="reported.known",
+    ),
+    boolean("reported.known", "Both kinds of source have delivered the whole of the day."),
+    whole("keys.shared", Unit.KEYS, "API keys of the person that others used on the same day."),
+    whole("colleagues.tokens", Unit.TOKENS, "Tokens that count for outcomes of colleagues."),
+    decimal("colleagues.share", Unit.SHARE, "Their share of the day's tokens."),
+    whole("transcription.hours", Unit.HOURS, "Hours in which a transcription or meeting bot ran."),
+    whole("transcription.requests", Unit.REQUESTS, "Requests of such bots."),
+    decimal("transcription.cost_usd", Unit.USD, "Cost at list price of such bots."),
+)
+
+_ENGINEER_WEEK: Final = (
+    *USAGE,
+    whole("week.days_active", Unit.DAYS, "Days of the week with any request so far."),
+    decimal(
+        "week.unattributed_share", Unit.SHARE, "Share of the tokens that counts for no outcome."
+    ),
+    decimal(
+        "week.declared_first_share",
+        Unit.SHARE,
+        "Share of the attributed tokens that was used after its outcome was declared.",
+        known_by="week.attributed_known",
+    ),
+    boolean("week.attributed_known", "Some tokens of the week count for an outcome."),
+    boolean("budget.known", "There is a budget for the running period, and 21 days of history."),
+    decimal(
+        "budget.chance_used_up",
+        Unit.SHARE,
+        "Chance that the budget is used up before its period ends.",
+        known_by="budget.known",
+    ),
+    decimal("budget.used_share", Unit.SHARE, "Share of the period's budget that is used."),
+    boolean("budget.is_used_up", "Nothing of the period's budget is left.", for_leads=True),
+    whole(
+        "budget.days_left", Unit.DAYS, "Days until the period ends, today included.", for_leads=True
+    ),
+    whole("outcomes.declared", Unit.OUTCOMES, "Outcomes the person declared in the week."),
+    whole("outcomes.trivial", Unit.OUTCOMES, "Those of them declared trivial."),
+    whole(
+        "outcomes.retro",
+        Unit.OUTCOMES,
+        "Those of them that were claimed within an hour of being declared.",
+    ),
+    whole(
+        "outcomes.split",
+        Unit.OUTCOMES,
+        "The most of them that share one ticket, branch or pull request, or nearly one title.",
+    ),
+    whole("sessions.count", Unit.SESSIONS, "Sessions with a request in the week."),
+)
+
+_OUTCOME: Final = (
+    *USAGE,
+    word("outcome.kind", "feature, fix, migration, incident, research or chore.", for_leads=True),
+    word("outcome.size", "S, M or L, as declared.", for_leads=True),
+    word("outcome.complexity", "trivial, standard or hard, as declared.", for_leads=True),
+    word(
+        "outcome.state",
+        "declared, claimed, verified, durable, dropped, rejected or reverted.",
+        for_leads=True,
+    ),
+    boolean(
+        "outcome.is_open", "It is declared or claimed, and nobody has verified it.", for_leads=True
+    ),
+    boolean("outcome.is_exploration", "It was declared as an exploration.", for_leads=True),
+    decimal("outcome.age_days", Unit.DAYS, "Days since it was declared.", for_leads=True),
+    decimal(
+        "outcome.days_since_usage", Unit.DAYS, "Days since its latest request; 0.0 without usage."
+    ),
+    decimal(
+        "outcome.before_declared_share",
+        Unit.SHARE,
+        "Share of its tokens that was used before it was declared.",
+    ),
+    boolean("outcome.has_evidence", "A link to evidence was given.", for_leads=True),
+    whole("outcome.rejections", Unit.NONE, "How often a reviewer sent it back.", for_leads=True),
+    decimal(
+        "cheaper.cost_usd",
+        Unit.USD,
+        "What its frontier requests would have cost on the cheaper model of the same vendor.",
+        known_by="cheaper.known",
+    ),
+    decimal(
+        "cheaper.saving_usd", Unit.USD, "What that would have saved.", known_by="cheaper.known"
+    ),
+    word("cheaper.model", "The cheaper model that this compares with."),
+    boolean(
+        "cheaper.known", "All frontier requests have a reviewed cheaper model with a known price."
+    ),
+)
+
+_SESSION: Final = (
+    *USAGE,
+    decimal("session.hours", Unit.HOURS, "From its first request to its latest."),
+    boolean("session.is_over", "There was no request for an hour."),
+    whole("session.human_turns", Unit.TURNS, "Prompts typed.", known_by="session.turns_known"),
+    boolean(
+        "session.turns_known", "The source tells a person's prompts from an agent's own steps."
+    ),
+    decimal(
+        "session.hours_without_human",
+        Unit.HOURS,
+        "From the last prompt typed to the latest request.",
+        known_by="session.turns_known",
+    ),
+    boolean("session.is_attributed", "Most of its tokens count for an outcome."),
+    whole(
+        "session.context_first", Unit.TOKENS, "Tokens sent a request, median of the first tenth."
+    ),
+    whole("session.context_last", Unit.TOKENS, "Tokens sent a request, median of the last tenth."),
+    whole("session.context_peak", Unit.TOKENS, "Most tokens sent with one request."),
+    decimal("session.context_growth", Unit.TIMES, "Last context as a multiple of the first."),
+    decimal(
+        "session.output_share_first", Unit.SHARE, "Written per token sent, in the first third."
+    ),
+    decimal("session.output_share_last", Unit.SHARE, "Written per token sent, in the last third."),
+    decimal("session.late_cost_usd", Unit.USD, "Cost at list price of the last third."),
+    whole(
+        "retries.requests",
+        Unit.REQUESTS,
+        "Requests that repeat the one before within two minutes and got next to no answer.",
+    ),
+    whole("retries.longest_run", Unit.REQUESTS, "The most of them in a row."),
+    decimal("retries.cost_usd", Unit.USD, "Their cost at list price."),
+    whole(
+        "redundant.requests",
+        Unit.REQUESTS,
+        "Requests as large as an earlier one, token by token and of the same model, that are no retries.",
+    ),
+    decimal("redundant.share", Unit.SHARE, "Their share of the session's requests."),
+    decimal("redundant.cost_usd", Unit.USD, "Their cost at list price."),
+    whole(
+        "verification.requests",
+        Unit.REQUESTS,
+        "Requests of agents, tools or steps named for checking: verify, test, lint, review.",
+    ),
+    decimal("verification.share", Unit.SHARE, "Their share of the session's tokens."),
+    decimal("verification.cost_usd", Unit.USD, "Their cost at list price."),
+)
+
+_WORKFLOW: Final = (
+    word("workflow.name", "The workflow, agent or skill."),
+    whole("workflow.runs", Unit.RUNS, "Completed runs since the model last changed."),
+    word("workflow.model", "The model of these runs."),
+    decimal(
+        "workflow.first_cost_usd",
+        Unit.USD,
+        "Median cost of the first three runs, at today's prices.",
+    ),
+    decimal(
+        "workflow.last_cost_usd", Unit.USD, "Median cost of the last three runs, at today's prices."
+    ),
+    decimal(
+        "workflow.slope_low",
+        Unit.PER_DOUBLING,
+        "Lower end of the 90 % interval of how cost changes each time the runs double; "
+        "-0.32 is a fifth cheaper.",
+        known_by="workflow.slope_known",
+    ),
+    decimal(
+        "workflow.slope_high",
+        Unit.PER_DOUBLING,
+        "Upper end of it.",
+        known_by="workflow.slope_known",
+    ),
+    boolean("workflow.slope_known", "There are at least eight runs of one model."),
+    decimal("workflow.change_low", Unit.SHARE, "Likely change from first to last run, at least."),
+    decimal("workflow.change_high", Unit.SHARE, "Likely change from first to last run, at most."),
+    decimal(
+        "workflow.excess_usd",
+        Unit.USD,
+        "What the last three runs cost beyond a cost that falls by a fifth each time the runs double.",
+    ),
+)
+
+_TEAM_WEEK: Final = (
+    boolean(
+        "team.figures_known",
+        "The week has ended, and its figures may be shown: enough people, no one dominant.",
+        for_leads=True,
+    ),
+    whole(
+        "team.active_people",
+        Unit.PEOPLE,
+        "People with usage in it.",
+        known_by="team.figures_known",
+        for_leads=True,
+    ),
+    whole(
+        "usage.tokens",
+        Unit.TOKENS,
+        "Tokens of all classes, as published.",
+        known_by="team.figures_known",
+        for_leads=True,
+    ),
+    decimal(
+        "usage.cost_usd",
+        Unit.USD,
+        "Cost at list price, as published.",
+        known_by="team.figures_known",
+        for_leads=True,
+    ),
+    decimal(
+        "usage.unattributed_share",
+        Unit.SHARE,
+        "Share of the tokens that counts for no outcome, as published.",
+        known_by="team.figures_known",
+        for_leads=True,
+    ),
+    whole("outcomes.declared", Unit.OUTCOMES, "Outcomes declared in the week.", for_leads=True),
+    whole("outcomes.verified", Unit.OUTCOMES, "Outcomes verified in the week.", for_leads=True),
+    whole("outcomes.reverted", Unit.OUTCOMES, "Outcomes reverted in the week.", for_leads=True),
+    whole("outcomes.trivial", Unit.OUTCOMES, "Those declared that are trivial.", for_leads=True),
+)
+
+_SOURCE: Final = (
+    word("source.name", "The source, such as claude-code.", for_leads=True),
+    decimal(
+        "source.hours_since_data", Unit.HOURS, "Since the latest record it has.", for_leads=True
+    ),
+    decimal(
+        "source.usual_gap_hours",
+        Unit.HOURS,
+        "The longest such gap in the four weeks before, weekends included.",
+        known_by="source.gap_known",
+        for_leads=True,
+    ),
+    boolean(
+        "source.gap_known", "It delivered on at least five days of these weeks.", for_leads=True
+    ),
+    whole(
+        "source.trust", Unit.NONE, "0 local file, 1 client, 2 gateway, 3 provider.", for_leads=True
+    ),
+)
+
+
+def _by_name(facts: tuple[Fact, ...]) -> dict[str, Fact]:
+    return {fact.name: fact for fact in facts}
+
+
+CATALOGUE: Final[dict[SubjectKind, dict[str, Fact]]] = {
+    SubjectKind.ENGINEER_DAY: _by_name(_ENGINEER_DAY),
+    SubjectKind.ENGINEER_WEEK: _by_name(_ENGINEER_WEEK),
+    SubjectKind.OUTCOME: _by_name(_OUTCOME),
+    SubjectKind.SESSION: _by_name(_SESSION),
+    SubjectKind.WORKFLOW: _by_name(_WORKFLOW),
+    SubjectKind.TEAM_WEEK: _by_name(_TEAM_WEEK),
+    SubjectKind.SOURCE: _by_name(_SOURCE),
+}
+
+LABELS: Final[dict[SubjectKind, tuple[str, ...]]] = {
+    SubjectKind.ENGINEER_DAY: ("person", "team"),
+    SubjectKind.ENGINEER_WEEK: ("person", "team"),
+    SubjectKind.OUTCOME: ("outcome", "person", "team"),
+    SubjectKind.SESSION: ("session", "person", "team"),
+    SubjectKind.WORKFLOW: ("workflow", "person", "team"),
+    SubjectKind.TEAM_WEEK: ("team",),
+    SubjectKind.SOURCE: ("source",),
+}
+"""What a rule may group by, and a message may name as `{person}`; the first is the subject itself."""
+
+
+def facts_without_data(kind: SubjectKind) -> dict[str, bool | int | float | str]:
+    """Every fact of a subject of which nothing is known."""
+    return {name: fact.without_data for name, fact in CATALOGUE[kind].items()}
