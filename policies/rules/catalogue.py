@@ -46,6 +46,7 @@ _ENGINEER_DAY: Final = (
     ),
     whole("night.hours_active", Unit.HOURS, "Hours of these six in which there was any request."),
     whole("calls.peak_hour", Unit.REQUESTS, "Requests in the busiest hour of the day."),
+    whole("calls.day_before", Unit.REQUESTS, "Requests of the local day before."),
     decimal(
         "burn.hour_multiple",
         Unit.TIMES,
