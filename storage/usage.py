@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Connection, Integer, delete
 from sqlmodel import Session
 
 from policies.usage import UsageRecord
-from storage import rollups, usage_shares
+from storage import rollups, source_hours, usage_shares
 from storage.tables import UsageRow, table_of
 from storage.types import UsageKey
 
@@ -55,10 +55,11 @@ class UpsertCounts(NamedTuple):
 
 
 def store_usage(session: Session, records: Sequence[UsageRecord]) -> UpsertCounts:
-    """Upsert records and rebuild the days they touch, in the caller's transaction."""
+    """Upsert records, note their hours and rebuild the days they touch, in the caller's transaction."""
     rollups.hold_people(session, {record.person_id for record in records})
     counts = upsert_usage(session, records)
     if counts.new or counts.changed:
+        source_hours.note(session, records)
         rollups.rebuild_days(session, rollups.days_touched(session, records))
     return counts
 

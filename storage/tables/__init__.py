@@ -44,6 +44,7 @@ from storage.tables.rules import (
 )
 from storage.tables.usage import (
     EngineerDayRow,
+    SourceHourRow,
     TeamWeekPersonRow,
     TeamWeekRow,
     UsageRow,
@@ -77,6 +78,7 @@ __all__ = [
     "RuleParamRow",
     "RulePassRow",
     "RuleSettingRow",
+    "SourceHourRow",
     "Stored",
     "TeamLeadRow",
     "TeamRow",

@@ -123,6 +123,20 @@ class UsageShareRow(Stored, table=True):
     cost_list_nusd: int = Field(sa_type=BigInteger)
 
 
+class SourceHourRow(Stored, table=True):
+    """An hour (since the epoch, UTC) of which a source has told anything, and when it first did.
+
+    `trust` is that of its records. Nothing here is about a person.
+    """
+
+    __tablename__ = "source_hour"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    source: str = Field(primary_key=True)
+    hour: int = Field(primary_key=True)
+    first_ingested_at_us: int = Field(sa_type=BigInteger)
+    trust: int
+
+
 class TeamWeekRow(Stored, table=True):
     """A team's week whose figures were shown: they stand from then on. `week` is its Monday.
 

@@ -13,6 +13,7 @@ from storage.address import normalised_url
 from storage.database import Database
 from storage.tables import Stored, UsageRow, table_of
 from tests.postgres import create_database
+from tests.storage.records import usage_record
 
 
 @pytest.fixture(
@@ -105,4 +106,23 @@ def test_people_at_home_when_cohorts_came_count_there_since_ever(empty_url: str)
             "SELECT team_id, person_id, from_week, until_week FROM membership"
         )
         assert [tuple(row) for row in found] == [(1, 1, None, None)]
+    engine.dispose()
+
+
+def test_hours_of_what_was_stored_before_are_noted_when_rules_come(empty_url: str) -> None:
+    engine = create_engine(normalised_url(empty_url))
+    hour = 3_600_000_000
+    with engine.begin() as connection:
+        migrations.upgrade(connection, "0004")
+        connection.exec_driver_sql(
+            "INSERT INTO person (id, name, time_zone) VALUES (1, 'Ann', 'UTC')"
+        )
+        records = [
+            usage_record(1, name, start, ingested_at_us=arrived)
+            for name, start, arrived in (("a", hour, 9), ("b", 2 * hour - 1, 7), ("c", 2 * hour, 9))
+        ]
+        connection.execute(table_of(UsageRow).insert(), [one._asdict() for one in records])
+        migrations.upgrade(connection)
+        found = connection.exec_driver_sql("SELECT * FROM source_hour ORDER BY hour")
+        assert [tuple(row) for row in found] == [("claude-code", 1, 7, 0), ("claude-code", 2, 9, 0)]
     engine.dispose()

@@ -1,4 +1,4 @@
-"""Rules: findings and their events, verdicts, settings, exceptions, backtests, and passes"""
+"""Rules: findings and their events, verdicts, settings, exceptions, backtests and passes; hours of sources"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,7 +9,24 @@ branch_labels = None
 depends_on = None
 
 
+SOURCE_HOURS_OF_WHAT_IS_STORED = """
+INSERT INTO source_hour (source, hour, first_ingested_at_us, trust)
+SELECT source, start_us / 3600000000, min(ingested_at_us), min(trust)
+FROM usage GROUP BY source, start_us / 3600000000
+"""
+
+
 def upgrade() -> None:
+    op.create_table(
+        "source_hour",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("first_ingested_at_us", sa.BigInteger(), nullable=False),
+        sa.Column("trust", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "hour", name="pk_source_hour"),
+        sqlite_with_rowid=False,
+    )
+    op.execute(SOURCE_HOURS_OF_WHAT_IS_STORED)
     op.create_table(
         "rule_backtest",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -201,3 +218,4 @@ def downgrade() -> None:
     op.drop_table("rule_pass")
     op.drop_index("ix_rule_backtest_rule_id_digest", table_name="rule_backtest")
     op.drop_table("rule_backtest")
+    op.drop_table("source_hour")

@@ -1,0 +1,26 @@
+"""The facts of every subject of a kind, as of a moment: what rules judge."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session
+
+from bot.flows.gathering import Gatherer, Gathering, ModelClasses
+from policies.rules.facts import SubjectKind
+from policies.rules.subjects import SubjectFacts
+
+__all__ = ["Gatherer", "Gathering", "ModelClasses", "facts_of"]
+
+GATHERERS: Final[dict[SubjectKind, Gatherer]] = {}
+
+
+def facts_of(
+    session: Session, kind: SubjectKind, as_of: datetime, gathering: Gathering
+) -> Iterator[SubjectFacts]:
+    """Every subject of the kind with all its facts, as far as they were known at the moment.
+
+    In the order of ids, one at a time while the session goes on reading: nothing is held for all of
+    them. Personal facts, for the pass alone, which shows each to whom it concerns.
+    """
+    return GATHERERS[kind](session, as_of, gathering)

@@ -1,0 +1,1 @@
+"""What rules look at, computed set by set in the database, as of a moment. One file a subject."""

@@ -1,0 +1,59 @@
+"""Gathered facts in tests: terms to gather by, and the catalogue that they have to keep to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.flows.rule_facts import Gathering, facts_of
+from policies.pricing import PriceBook
+from policies.privacy import GroupRule
+from policies.rules.catalogue import CATALOGUE, LABELS
+from policies.rules.facts import FactValue, SubjectKind
+from policies.rules.subjects import SubjectFacts
+from storage.database import Database
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Model classes by hand."""
+
+    frontier: frozenset[str] = frozenset({"claude-opus-4-5"})
+    others: frozenset[str] = frozenset({"claude-haiku-4-5", "claude-sonnet-4-5"})
+
+    def frontier_ids(self) -> frozenset[str]:
+        return self.frontier
+
+    def reviewed_ids(self) -> frozenset[str]:
+        return self.frontier | self.others
+
+
+GATHERING = Gathering(GroupRule(), PriceBook(), Classes())
+
+
+def gathered(
+    database: Database, kind: SubjectKind, as_of: datetime, gathering: Gathering = GATHERING
+) -> dict[str, dict[str, FactValue]]:
+    """The facts of all subjects of a kind by key, each found to keep to the catalogue."""
+    with database.reading() as session:
+        found = list(facts_of(session, kind, as_of, gathering))
+    assert_all_of_the_catalogue(found)
+    by_key = {one.subject.key: dict(one.values) for one in found}
+    assert len(by_key) == len(found), "a subject came twice"
+    return by_key
+
+
+def assert_all_of_the_catalogue(found: Iterable[SubjectFacts]) -> None:
+    """Each subject has exactly the facts and labels of its kind, and each value exactly its type.
+
+    What is not known has the value without data.
+    """
+    for one in found:
+        facts = CATALOGUE[one.subject.kind]
+        assert set(one.values) == set(facts), one.subject
+        assert set(one.subject.labels) == set(LABELS[one.subject.kind]), one.subject
+        assert all(type(label) is str for label in one.subject.labels.values()), one.subject
+        for name, value in one.values.items():
+            fact = facts[name]
+            assert fact.type.holds(value), (one.subject, name, value)
+            if fact.known_by and not one.values[fact.known_by]:
+                assert value == fact.without_data, (one.subject, name, value)
