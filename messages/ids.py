@@ -15,6 +15,12 @@ REQUEST_FORM: Final = "request_form"
 COUNTER_FORM: Final = "counter_form"
 DECLINE_FORM: Final = "decline_form"
 TERMS_FORM: Final = "terms_form"
+PLAN_FORM: Final = "plan_form"
+SNOOZE_FORM: Final = "snooze_form"
+WRONG_FORM: Final = "wrong_form"
+STAGE_FORM: Final = "stage_form"
+PARAMS_FORM: Final = "params_form"
+EXCEPTION_FORM: Final = "exception_form"
 
 # Fields of the outcome form
 OUTCOME_TITLE: Final = "outcome_title"
@@ -75,6 +81,25 @@ TERMS_BASE: Final = "terms_base"
 TERMS_POOL: Final = "terms_pool"
 TERMS_AUTO_APPROVE: Final = "terms_auto_approve"
 
+# Fields of the forms that answer a tip
+ANSWER_UNTIL: Final = "answer_until"
+ANSWER_REASON: Final = "answer_reason"
+
+# Fields of the form that changes a rule's stage
+STAGE_TO: Final = "stage_to"
+"""Its option values are those of policies.rules.model.Stage."""
+STAGE_REASON: Final = "stage_reason"
+
+# Fields of the form for a rule's thresholds; their values stand in the order of the rule's file
+PARAM_FIELDS: Final = tuple(f"param_{place}" for place in range(1, 21))
+"""One field a threshold: a form shows no more of them than this."""
+
+# Fields of the form that makes an exception
+EXCEPTION_WHAT: Final = "exception_what"
+"""Its option values are `me`, `team` and O-12."""
+EXCEPTION_UNTIL: Final = "exception_until"
+EXCEPTION_REASON: Final = "exception_reason"
+
 # Buttons, by action id. The value of those marked O-12 is the outcome's label.
 LOG_OUTCOME: Final = "log_outcome"
 """Opens the outcome form."""
@@ -113,6 +138,52 @@ MUTE_WARNINGS: Final = "mute_warnings"
 OPEN_TERMS: Final = "open_terms"
 """Opens the form for the budgets of the presser's team."""
 
+# Buttons about tips. The value of each is the finding's label, F-12.
+TIP_TRIED: Final = "tip_tried"
+"""Says that the person tries what a tip says."""
+TIP_PLANNED: Final = "tip_planned"
+"""Opens the form that says until when it is planned."""
+TIP_SNOOZED: Final = "tip_snoozed"
+"""Opens the form that says until when it stays silent."""
+TIP_NOT_RELEVANT: Final = "tip_not_relevant"
+"""Says that it does not matter to the person."""
+TIP_WRONG: Final = "tip_wrong"
+"""Opens the form that asks what is wrong with it."""
+TIP_WHY: Final = "tip_why"
+"""Shows the condition, clause by clause, to the person alone."""
+TIP_LEAD_MAY_KNOW: Final = "tip_lead_may_know"
+"""Allows a lead to hear of it."""
+TIP_CHANGE: Final = "tip_change"
+"""Takes the person's answer back, so that they can give another."""
+
+# Buttons about rules. The value of each is the rule's id where nothing else is said.
+LIST_RULES: Final = "list_rules"
+"""Shows a page of the list; value `2`."""
+LIST_MORE_RULES: Final = "list_more_rules"
+"""The same for the page after: two buttons of one row may not share an id."""
+OPEN_RULE: Final = "open_rule"
+PROMOTE_RULE: Final = "promote_rule"
+"""Opens the form that takes a rule one stage up."""
+DEMOTE_RULE: Final = "demote_rule"
+"""Opens the form that takes a rule down."""
+RUN_BACKTEST: Final = "run_backtest"
+ADJUST_RULE: Final = "adjust_rule"
+"""Opens the form for the thresholds of the presser's team."""
+ADJUST_FOR_ALL: Final = "adjust_for_all"
+"""Opens the same form for everybody."""
+EXCEPT_RULE: Final = "except_rule"
+"""Opens the form that makes an exception."""
+END_EXCEPTION: Final = "end_exception"
+"""Ends an exception; value X-3."""
+
+TIP_BUTTONS: Final = (
+    *(TIP_TRIED, TIP_PLANNED, TIP_SNOOZED, TIP_NOT_RELEVANT, TIP_WRONG, TIP_WHY),
+    *(TIP_LEAD_MAY_KNOW, TIP_CHANGE),
+)
+RULE_BUTTONS: Final = (
+    *(LIST_RULES, LIST_MORE_RULES, OPEN_RULE, PROMOTE_RULE, DEMOTE_RULE, RUN_BACKTEST),
+    *(ADJUST_RULE, ADJUST_FOR_ALL, EXCEPT_RULE, END_EXCEPTION),
+)
 BUDGET_BUTTONS: Final = (
     *(SHOW_MY_BUDGET, REQUEST_MORE, APPROVE_REQUEST, COUNTER_REQUEST, DECLINE_REQUEST),
     *(ACCEPT_OFFER, WITHDRAW_REQUEST, OPEN_TERMS, MUTE_WARNINGS),

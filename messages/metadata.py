@@ -16,7 +16,9 @@ class FormContext:
     event_id: int | None = None
     """The last event of the outcome that a review showed."""
     terms: str | None = None
-    """A mark of the team's terms that a form showed."""
+    """A mark of what a form showed: a team's terms, or thresholds whose effect was shown."""
+    finding_id: int | None = None
+    rule_id: str | None = None
 
     def encode(self) -> str:
         """The compact JSON that goes into private_metadata; absent ids are left out."""
@@ -27,6 +29,8 @@ class FormContext:
             "request": self.request_id,
             "event": self.event_id,
             "terms": self.terms,
+            "finding": self.finding_id,
+            "rule": self.rule_id,
         }
         known = {name: value for name, value in ids.items() if value is not None}
         return json.dumps(known, separators=(",", ":"))
@@ -47,6 +51,8 @@ class FormContext:
             request_id=_number(ids.get("request")),
             event_id=_number(ids.get("event")),
             terms=_text(ids.get("terms")),
+            finding_id=_number(ids.get("finding")),
+            rule_id=_text(ids.get("rule")),
         )
 
 

@@ -11,7 +11,16 @@ from typing import Any, Literal, NotRequired, TypedDict, overload
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from messages import budget_words, escape, ids, lines, steps, time_zones, wording
+from messages import (
+    budget_words,
+    escape,
+    ids,
+    lines,
+    rule_words,
+    steps,
+    time_zones,
+    wording,
+)
 from messages.charts import data_visualization
 from messages.pages.base import HomePage, MessagePage, ModalPage, Page
 from messages.pages.digest import ChartForm, Digest
@@ -158,6 +167,30 @@ _FILTERS: dict[str, Any] = {
     "outlook": budget_words.outlook,
     "spread": budget_words.spread,
     "data_visualization": data_visualization,
+    "code": rule_words.code,
+    "finding_about": rule_words.about,
+    "at_stake": rule_words.at_stake,
+    "answered": rule_words.answered,
+    "bulleted": rule_words.bulleted,
+    "clause_lines": rule_words.clause_lines,
+    "timers": rule_words.timers,
+    "stage_words": rule_words.stage_words,
+    "subject_words": rule_words.subject_words,
+    "skill_words": rule_words.skill_words,
+    "precision": rule_words.precision,
+    "findings_in_words": rule_words.findings,
+    "backtest_line": rule_words.backtest,
+    "backtest_in_full": rule_words.backtest_in_full,
+    "effect_lines": rule_words.effect_lines,
+    "param_line": rule_words.param_line,
+    "param_hint": rule_words.param_hint,
+    "param_value": rule_words.param_value,
+    "field_label": rule_words.field_label,
+    "problem_line": rule_words.problem_line,
+    "exception_line": rule_words.exception_line,
+    "lead_reason": rule_words.lead_reason,
+    "rule_links": rule_words.links,
+    "ends_sentence": rule_words.sentence,
 }
 _GLOBALS: dict[str, Any] = {
     "ids": SimpleNamespace(**{name: value for name, value in vars(ids).items() if name.isupper()}),

@@ -56,6 +56,7 @@ from policies.reviews import Impact, ImpactUnit, Review
 from policies.usage import TokenCounts, Trust
 from tests.messages.attribution_examples import attribution_pages, groups
 from tests.messages.budget_examples import budget_pages, homes
+from tests.messages.rule_examples import rule_pages
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TODAY = NOW.date()
@@ -251,6 +252,7 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
     about_budgets = budget_pages(
         typed, NOW, roster(typed).team, (owner, colleague), open_outcomes(typed), sources
     )
+    about_rules = rule_pages(typed, NOW, (owner, colleague), open_outcomes(typed), sources)
     home = Home(weeks[-1], open_outcomes(typed), sources, TODAY, typed(BASIS))
     return {
         "help": Help(),
@@ -395,5 +397,6 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
         ),
         **attribution_pages(typed, NOW, open_outcomes(typed)),
         **about_budgets,
+        **about_rules,
         **homes(home, about_budgets, open_outcomes(typed, 200)),
     }

@@ -29,11 +29,13 @@ from messages.pages.budgets import (
     WhatIf,
 )
 from messages.pages.digest import Digest
+from messages.pages.findings import CoachingTip, LeadNotice
 from messages.render import TEMPLATES, compile_templates, render, render_digest
 from policies.budgets import Balance, GrantBalance, Spend
 from policies.forecast import Forecast
 from policies.metrics import WeekFigures
 from policies.privacy import Published
+from policies.rules.findings import Finding
 from policies.usage import TokenCounts
 from sandbox.block_kit.blocks import is_too_long, problems_of
 from tests.messages.examples import digest, every_page
@@ -207,8 +209,9 @@ PAGES_OF_LEADS = (
     WhatIf,
     CounterForm,
     DeclineForm,
+    LeadNotice,
 )
-WHAT_SOMEBODY_USED = {Balance, GrantBalance, Spend, Forecast, TokenCounts}
+WHAT_SOMEBODY_USED = {Balance, GrantBalance, Spend, Forecast, TokenCounts, Finding}
 
 
 def types_within(kind: Json, seen: set[Any]) -> set[Any]:
@@ -234,6 +237,7 @@ def test_no_page_that_a_lead_reads_of_a_person_can_hold_what_they_used(page: typ
 
 def test_the_inspection_finds_what_the_person_alone_reads() -> None:
     assert {Balance, Forecast} <= types_within(OwnBudget, set())
+    assert Finding in types_within(CoachingTip, set())
 
 
 def test_the_inspection_finds_a_bare_figure() -> None:
@@ -274,7 +278,11 @@ def test_every_input_is_found_under_the_same_block_and_action_id() -> None:
         for block in render(page)["blocks"]:
             if block["type"] == "input":
                 assert block["block_id"] == block["element"]["action_id"], name
-                assert block["block_id"] in vars(ids).values() or "members" in block["block_id"]
+                known = {v for v in vars(ids).values() if isinstance(v, str)} | {
+                    *ids.SETUP_MEMBER_FIELDS,
+                    *ids.PARAM_FIELDS,
+                }
+                assert block["block_id"] in known
 
 
 def test_every_button_has_a_listener_s_name() -> None:
@@ -309,7 +317,7 @@ def test_every_page_kind_has_its_template_and_every_template_its_page() -> None:
     for kind in kinds:
         kinds.extend(kind.__subclasses__())
     used = {kind.template for kind in kinds if hasattr(kind, "template")}
-    parts = {"_blocks.json.j2", "_budgets.json.j2"}
+    parts = {"_blocks.json.j2", "_budgets.json.j2", "_rules.json.j2"}
     assert used | parts == {file.name for file in TEMPLATES.glob("*")}
     assert compile_templates() == len(used | parts)
     assert {type(page).template for page in PAGES.values()} == used

@@ -1,0 +1,169 @@
+"""Pages about findings. What a rule found of a person is shown to that person alone."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from messages.metadata import FormContext
+from messages.pages.base import DEFAULT_COMMANDS, Commands, MessagePage, ModalPage
+from messages.pages.rules import ParamLine, Precision, StageLine
+from policies.metrics import SourceFreshness
+from policies.outcomes import Outcome, local_day_of
+from policies.people import Person
+from policies.rules.evaluation import Clause
+from policies.rules.findings import Answer, Finding, FindingState
+from policies.rules.model import Place, Rule
+
+WAITS_FOR_ANSWER = frozenset({FindingState.OPEN, FindingState.COACHED, FindingState.REGRESSED})
+ANSWERED = frozenset(one.state for one in Answer)
+
+
+@dataclass(frozen=True, slots=True)
+class CoachingTip(MessagePage):
+    """To the person alone: what a rule found, what is at stake, and what to try; changed in place.
+
+    `said` is the rule's own sentence with its numbers filled in, as plain text. The buttons carry
+    `F-12`; after an answer the message says what was answered and when the rule speaks again.
+    """
+
+    template: ClassVar[str] = "coaching_tip.json.j2"
+    finding: Finding
+    rule: Rule
+    said: str
+    zone: ZoneInfo
+    today: date
+    outcome: Outcome | None = None
+    sources: tuple[SourceFreshness, ...] = ()
+    price_basis: str = ""
+    commands: Commands = DEFAULT_COMMANDS
+
+    @property
+    def waits_for_answer(self) -> bool:
+        """Whether the buttons stand there."""
+        return self.finding.state in WAITS_FOR_ANSWER
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether there is an answer that can be changed."""
+        return self.finding.state in ANSWERED
+
+    @property
+    def last_silent_day(self) -> date | None:
+        """The last day on which an answer holds."""
+        return _last_day(self.finding, self.zone)
+
+    @property
+    def cheaper_model(self) -> str:
+        """The model to try instead, where the rule is about matching models and one is known."""
+        facts = self.finding.facts
+        if self.rule.skill != "match-model" or facts.get("cheaper.known") is not True:
+            return ""
+        return str(facts.get("cheaper.model") or "")
+
+    @property
+    def asks_for_lead(self) -> bool:
+        """Whether the person is offered to let their lead know."""
+        return self.waits_for_answer and bool(self.rule.say.lead) and self.has_told_no_lead
+
+    @property
+    def has_told_no_lead(self) -> bool:
+        """Whether no lead knows of it, nor is about to."""
+        return not self.finding.lead_may_know and self.finding.lead_told_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class WhyFinding(MessagePage):
+    """To the person alone: the condition clause by clause, with values, and what would clear it.
+
+    `clauses` are of the facts that the finding was last seen with.
+    """
+
+    template: ClassVar[str] = "why_finding.json.j2"
+    finding: Finding
+    rule: Rule
+    clauses: tuple[Clause, ...]
+    stage: StageLine
+    params: tuple[ParamLine, ...]
+    precision: Precision
+    zone: ZoneInfo
+    today: date
+    outcome: Outcome | None = None
+    commands: Commands = DEFAULT_COMMANDS
+
+    @property
+    def last_silent_day(self) -> date | None:
+        """The last day on which an answer holds."""
+        return _last_day(self.finding, self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerForm(ModalPage):
+    """The form behind [Planned…], [Snooze…] and [Wrong…]; `context.finding_id` says of which finding."""
+
+    template: ClassVar[str] = "answer_form.json.j2"
+    context: FormContext
+    answer: Answer
+    rule_title: str
+    last_day: date | None = None
+    outcome: Outcome | None = None
+
+
+class LeadReason(StrEnum):
+    """Why a lead hears of a finding about somebody."""
+
+    UNANSWERED = "unanswered"
+    STILL_MATCHES = "still matches"
+    AGREED = "agreed"
+    BUDGET_USED_UP = "budget used up"
+
+
+@dataclass(frozen=True, slots=True)
+class LeadNotice(MessagePage):
+    """To a lead: which rule spoke to whom, about which outcome, and when; nothing of what was used.
+
+    `said` is the rule's sentence for leads, which holds only facts and labels that a lead may read.
+    """
+
+    template: ClassVar[str] = "finding_for_lead.json.j2"
+    person: Person
+    rule_title: str
+    rule_id: str
+    said: str
+    why: LeadReason
+    today: date
+    told_on: date | None = None
+    outcome: Outcome | None = None
+    try_: tuple[str, ...] = ()
+    commands: Commands = DEFAULT_COMMANDS
+
+
+class RuleTrouble(StrEnum):
+    """What a rule's owner is told of."""
+
+    HELD = "held"
+    BROKEN_FILE = "broken file"
+    DEMOTED = "demoted"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerNotice(MessagePage):
+    """To a rule's owner: it is held, its file is refused, or it was taken down to shadow.
+
+    `reason` is a whole sentence; `place` is where in a file.
+    """
+
+    template: ClassVar[str] = "rule_trouble.json.j2"
+    trouble: RuleTrouble
+    rule_id: str
+    rule_title: str
+    reason: str
+    place: Place | None = None
+    commands: Commands = DEFAULT_COMMANDS
+
+
+def _last_day(finding: Finding, zone: ZoneInfo) -> date | None:
+    if finding.until is None:
+        return None
+    return local_day_of(finding.until - timedelta(microseconds=1), zone)
