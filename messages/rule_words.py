@@ -9,7 +9,7 @@ from messages.escape import ELLIPSIS, clip, graphemes, link, mrkdwn, plain
 from messages.lines import NAME_ROOM, title
 from messages.pages.findings import LeadNotice, LeadReason
 from messages.pages.rules import BacktestLine, Effect, ExceptionLine, ParamLine, Precision, SetBy
-from messages.wording import amount, count, day, moment, percent, significant, usd
+from messages.wording import amount, count, day, moment, percent, ratio, significant, usd
 from policies.outcomes import Outcome
 from policies.privacy import Published
 from policies.rules.catalogue import CATALOGUE
@@ -92,7 +92,7 @@ def value(of: FactValue, unit: Unit) -> str:
     if isinstance(of, str):
         return of or "nothing"
     if unit in _COUNTED:
-        return f"{_number(of)} {_COUNTED[unit] if of == 1 else _COUNTED[unit] + 's'}"
+        return f"{_readable(of)} {_COUNTED[unit] if of == 1 else _COUNTED[unit] + 's'}"
     return _measured(of, unit)
 
 
@@ -367,7 +367,7 @@ def _measured(of: int | float, unit: Unit) -> str:
             return percent(of)
         case Unit.PEOPLE:
             return count(int(of), "person", "people")
-    return f"{_number(of)} {unit}".strip()
+    return f"{_readable(of)} {unit}".strip()
 
 
 def _who_set(line: ParamLine, today: date) -> str:
@@ -389,6 +389,14 @@ def _bounds(param: Param) -> str:
 
 
 def _number(of: int | float) -> str:
+    """As a person types it, with every digit: `5`, `0.125`."""
+    return str(of) if isinstance(of, int) else f"{Decimal(str(of)).normalize():f}"
+
+
+def _readable(of: int | float) -> str:
+    """As a person reads it: `20,000`, `1.5`, `0.33`, `12`."""
     if isinstance(of, int):
-        return str(of)
-    return f"{Decimal(str(of)).normalize():f}"
+        return f"{of:,}"
+    return (
+        ratio(Decimal(str(of))) if abs(of) < 10 else f"{Decimal(str(round(of, 1))).normalize():,f}"
+    )
