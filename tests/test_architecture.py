@@ -107,6 +107,19 @@ def test_one_module_makes_published_figures() -> None:
     assert {line.split(":")[0] for line in found} == {"policies/privacy.py"}
 
 
+@pytest.mark.parametrize(
+    ("library", "module"),
+    [("cel_expr_python", "policies/rules/cel.py"), ("ruamel", "policies/rules/nodes.py")],
+)
+def test_the_core_knows_each_library_of_rules_in_one_module(library: str, module: str) -> None:
+    users = {
+        name
+        for name, text in sources("policies")
+        if any(one.split(".")[0] == library for one in imports_of(text))
+    }
+    assert users == {module}
+
+
 def test_no_other_distribution_owns_a_package_name() -> None:
     owners = packages_distributions()
     for package in PACKAGES:

@@ -1,0 +1,121 @@
+"""CEL's own words, said so that a lead understands them and knows what to write instead."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from policies.rules.cel import CelProblem
+from policies.rules.facts import FactType
+from policies.rules.rewriting import type_of
+from policies.rules.structure import closest
+from policies.rules.syntax import Call, Choice, Expression, Infix, Literal, Name, Unary, walk
+
+_UNDECLARED: Final = re.compile(r"undeclared reference to '([^']*)'")
+_NUMBERS: Final = (FactType.INT, FactType.DOUBLE)
+_KINDS: Final = {
+    FactType.BOOL: "is true or false",
+    FactType.INT: "is a whole number",
+    FactType.DOUBLE: "has a decimal point",
+    FactType.STRING: "is a text",
+    None: "is a list",
+}
+
+
+def sentence_of(problem: CelProblem, tree: Expression, types: Mapping[str, FactType]) -> str:
+    """The sentence for one problem that CEL has with an expression."""
+    unknown = _UNDECLARED.search(problem.words)
+    if unknown:
+        return _unknown(unknown[1], problem.at, tree, types)
+    node = next((one for one in walk(tree) if _reported_at(one) == problem.at), None)
+    match node:
+        case Infix() if node.sign in ("&&", "||"):
+            return _not_bool(node, types)
+        case Infix():
+            return _misfit(node, types)
+        case Choice():
+            return _choice(node, types)
+        case Unary():
+            return f"“{node.sign}” stands before {'true or false' if node.sign == '!' else 'numbers'} only."
+        case Call():
+            return f"{node.function}() does not take this. {_USES[node.function]}"
+        case Literal():
+            return "This number is too large."
+        case _:
+            return f"CEL says: {problem.words}."
+
+
+def _reported_at(node: Expression) -> int | None:
+    if isinstance(node, Infix | Choice | Call):
+        return node.at
+    return node.start if isinstance(node, Unary | Literal) else None
+
+
+def _unknown(name: str, at: int, tree: Expression, types: Mapping[str, FactType]) -> str:
+    here = (one.name for one in walk(tree) if isinstance(one, Name) and one.start <= at < one.end)
+    full = next(here, name)
+    if full.startswith("params."):
+        declared = [one for one in types if one.startswith("params.")]
+        hint = closest(full, declared) or " Declare it under “params”."
+        return f"There is no {full}.{hint}"
+    hint = closest(full, list(types)) or " “mileage rules facts” lists them all."
+    return f"There is no fact {full} of this subject.{hint}"
+
+
+def _misfit(node: Infix, types: Mapping[str, FactType]) -> str:
+    left, right = node.parts[:2]
+    mine, other = type_of(left, types), type_of(right, types)
+    if mine in _NUMBERS and other in _NUMBERS and mine is not other:
+        return _mixed_numbers(left, right, types)
+    if node.sign == "in" and other is not None:
+        return 'After “in” stands a list, such as ["S", "M"].'
+    return f"{_shown(left)} {_KINDS[mine]} and {_shown(right)} {_KINDS[other]}: “{node.sign}” does not take both."
+
+
+def _mixed_numbers(left: Expression, right: Expression, types: Mapping[str, FactType]) -> str:
+    """One is whole, and one has a decimal point."""
+    for literal, other in ((right, left), (left, right)):
+        if isinstance(literal, Literal):
+            decimal = literal.type is FactType.INT
+            write = f"{literal.text}.0" if decimal else literal.text.partition(".")[0] or "0"
+            return f"{_shown(other)} {_KINDS[type_of(other, types)]}, so write {write}."
+    whole = left if type_of(left, types) is FactType.INT else right
+    other = right if whole is left else left
+    return (
+        f"{_shown(other)} has a decimal point and {_shown(whole)} is a whole number: "
+        f"write double({_shown(whole)})."
+    )
+
+
+def _not_bool(node: Infix, types: Mapping[str, FactType]) -> str:
+    wrong = next((one for one in node.parts if type_of(one, types) is not FactType.BOOL), node)
+    return f"“{node.sign}” joins conditions, and {_shown(wrong)} {_KINDS[type_of(wrong, types)]}."
+
+
+def _choice(node: Choice, types: Mapping[str, FactType]) -> str:
+    if type_of(node.condition, types) is not FactType.BOOL:
+        return f"Before “?” stands a condition, and {_shown(node.condition)} is none."
+    return "Both values of “? :” have to be of one type."
+
+
+def _shown(tree: Expression) -> str:
+    """What an operand is called: its name, what is written, or the first name in it."""
+    match tree:
+        case Name():
+            return tree.name
+        case Literal():
+            return tree.text
+        case _:
+            names: Iterator[str] = (one.name for one in walk(tree) if isinstance(one, Name))
+            name = next(names, "")
+            return f"the part with {name}" if name else "this"
+
+
+_USES: Final = {
+    "contains": 'Write a_text.contains("part").',
+    "startsWith": 'Write a_text.startsWith("part").',
+    "endsWith": 'Write a_text.endsWith("part").',
+    "matches": 'Write a_text.matches("pattern").',
+    "size": "Write size(a_text).",
+    "double": "Write double(a_whole_number).",
+    "int": "Write int(a_number).",
+}
