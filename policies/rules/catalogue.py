@@ -232,14 +232,14 @@ _WORKFLOW: Final = (
     decimal(
         "workflow.slope_low",
         Unit.PER_DOUBLING,
-        "Lower end of the 90 % interval of how cost changes each time the runs double; "
+        "With 90 % confidence cost changes by more than this each time the runs double, in log2; "
         "-0.32 is a fifth cheaper.",
         known_by="workflow.slope_known",
     ),
     decimal(
         "workflow.slope_high",
         Unit.PER_DOUBLING,
-        "Upper end of it.",
+        "And with 90 % confidence by less than this.",
         known_by="workflow.slope_known",
     ),
     boolean("workflow.slope_known", "There are at least eight runs of one model."),
