@@ -5,14 +5,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
-from functools import total_ordering
 from typing import Final
 
 from policies.rules.facts import FactType, FactValue, SubjectKind, Unit
 from policies.rules.findings import FindingState
 
 
-@total_ordering
 class Stage(StrEnum):
     """How loudly a rule may speak, from quietest to loudest.
 
@@ -20,6 +18,8 @@ class Stage(StrEnum):
     digest   counted in the team's digest, never with a name
     coach    the person concerned is told, privately
     lead     a lead is told too, after the person was, or the person agreed, or a budget is used up
+
+    All four comparisons are written out: a text has its own, which go by the alphabet.
     """
 
     SHADOW = "shadow"
@@ -34,6 +34,15 @@ class Stage(StrEnum):
 
     def __lt__(self, other: object) -> bool:
         return self.rank < other.rank if isinstance(other, Stage) else NotImplemented
+
+    def __le__(self, other: object) -> bool:
+        return self.rank <= other.rank if isinstance(other, Stage) else NotImplemented
+
+    def __gt__(self, other: object) -> bool:
+        return self.rank > other.rank if isinstance(other, Stage) else NotImplemented
+
+    def __ge__(self, other: object) -> bool:
+        return self.rank >= other.rank if isinstance(other, Stage) else NotImplemented
 
 
 class Severity(StrEnum):
