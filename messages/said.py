@@ -35,6 +35,11 @@ def lead_words(rule: Rule, finding: Finding, names: Mapping[str, str] | None = N
     return _filled(rule.say.lead, words | dict(names or {}))
 
 
+def first_words(rule: Rule, finding: Finding) -> str:
+    """What whoever is told first reads: the person, or the lead where it is about no one person."""
+    return coach_words(rule, finding) if rule.say.coach else lead_words(rule, finding)
+
+
 def _words(rule: Rule, finding: Finding) -> dict[str, str]:
     impact = finding.impact_usd
     return {

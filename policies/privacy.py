@@ -141,3 +141,24 @@ def publish_again(value: T, contributors: int, rule: GroupRule) -> Published[T]:
             f"fewer than {rule.minimum} people used AI tools, so tokens and cost stay private"
         )
     return Published(_MAKER, None if withheld else value, withheld)
+
+
+def publish_change(
+    value: T,
+    changed_by_person: Mapping[int, Amount],
+    rule: GroupRule,
+    cost_by_person: Mapping[int, Amount] | None = None,
+) -> Published[T]:
+    """Make fit to show how a group's figure would change with a threshold.
+
+    No change is withheld like a small one: whoever could see where a change begins would have found
+    somebody's figure by moving the threshold.
+    """
+    changed = sum(1 for amount in changed_by_person.values() if amount > 0)
+    withheld = (
+        Withheld(f"fewer than {rule.minimum} people would notice, so the change stays private")
+        if changed < rule.minimum
+        else reason_to_withhold(changed_by_person, rule)
+        or reason_to_withhold(cost_by_person or {}, rule, "have a known cost")
+    )
+    return Published(_MAKER, None if withheld else value, withheld)

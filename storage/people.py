@@ -168,6 +168,12 @@ def home_members_of(session: Session, team_id: int | None) -> set[int]:
     return {person_id for person_id in found if person_id is not None}
 
 
+def people_without_team(session: Session) -> set[int]:
+    """The people who are at home in no team today."""
+    found = session.exec(select(PersonRow.id).where(col(PersonRow.home_team_id).is_(None)))
+    return {person_id for person_id in found if person_id is not None}
+
+
 def save_team(
     session: Session,
     draft: TeamDraft,

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 from policies.rules.catalogue import LABELS, facts_without_data
+from policies.rules.durations import duration_text
 from policies.rules.evaluation import Clause, Judge, Verdict
 from policies.rules.facts import FactValue, SubjectKind
 from policies.rules.findings import Finding, FindingState
@@ -168,7 +169,7 @@ class _Run:
         """What kept a change from coming, as a part of a sentence."""
         step, rest = divmod(expected.after, self._test.every)
         if rest:
-            return f"; no step of {in_short(self._test.every)} falls on {in_short(expected.after)}"
+            return f"; no step of {duration_text(self._test.every)} falls on {duration_text(expected.after)}"
         facts = next(
             (one for one in self._facts_at(step) if one.subject.key == expected.subject), None
         )
@@ -230,7 +231,7 @@ def _person_of(name: str) -> str:
 
 
 def _at(after: timedelta, subject: str) -> str:
-    return f"after {in_short(after)}, {subject}"
+    return f"after {duration_text(after)}, {subject}"
 
 
 def _worth(change: Change) -> str:
@@ -242,14 +243,6 @@ def _worth(change: Change) -> str:
 
 def _cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_EVEN)
-
-
-def in_short(length: timedelta) -> str:
-    """A length of time as rules write it: `0h`, `90m`, `2d`."""
-    minutes = length // timedelta(minutes=1)
-    if minutes % (24 * 60) == 0 and minutes:
-        return f"{minutes // (24 * 60)}d"
-    return f"{minutes // 60}h" if minutes % 60 == 0 else f"{minutes}m"
 
 
 def written(value: FactValue) -> str:
