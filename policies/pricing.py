@@ -63,9 +63,8 @@ class RateCard:
     """A model's list prices on one day, and under which id the book knows the model.
 
     `tiers` are (input tokens above which they apply, rates), dearest threshold first; the last one
-    starts at nothing and is the base tier. `model_class_name` is the class as rows hold it.
-    `class_reviewed` is False for a class that was only
-    derived from the price: such a class never triggers a finding.
+    starts at nothing and is the base tier. `model_class` is derived from the price, and `model_class_name` is it
+    as rows hold it: it never triggers a finding, which a reviewed class does (policies/model_classes.py).
     """
 
     provider: str
@@ -73,7 +72,6 @@ class RateCard:
     model_class: ModelClass
     model_class_name: str
     tiers: tuple[tuple[int, Rates], ...]
-    class_reviewed: bool = False
 
     @property
     def base(self) -> Rates:

@@ -3,23 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from sqlmodel import Session
 
+from policies.model_classes import ModelClasses
 from policies.pricing import PriceBook
 from policies.privacy import GroupRule
 from policies.rules.subjects import SubjectFacts
-
-
-class ModelClasses(Protocol):
-    """Which class each model has, as a person has reviewed it."""
-
-    def frontier_ids(self) -> frozenset[str]:
-        """The models reviewed as frontier, by `model_id`."""
-
-    def reviewed_ids(self) -> frozenset[str]:
-        """All models with a reviewed class."""
 
 
 @dataclass(frozen=True, slots=True)

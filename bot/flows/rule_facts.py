@@ -6,11 +6,11 @@ from typing import Final
 
 from sqlmodel import Session
 
-from bot.flows.gathering import Gatherer, Gathering, ModelClasses
+from bot.flows.gathering import Gatherer, Gathering
 from policies.rules.facts import SubjectKind
 from policies.rules.subjects import SubjectFacts
 
-__all__ = ["Gatherer", "Gathering", "ModelClasses", "facts_of"]
+__all__ = ["Gatherer", "Gathering", "facts_of"]
 
 GATHERERS: Final[dict[SubjectKind, Gatherer]] = {}
 

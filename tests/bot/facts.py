@@ -1,33 +1,26 @@
 """Gathered facts in tests: terms to gather by, and the catalogue that they have to keep to."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.flows.rule_facts import Gathering, facts_of
+from policies.model_classes import ModelClasses, ReviewedModel
 from policies.pricing import PriceBook
 from policies.privacy import GroupRule
 from policies.rules.catalogue import CATALOGUE, LABELS
 from policies.rules.facts import FactValue, SubjectKind
 from policies.rules.subjects import SubjectFacts
+from policies.usage import ModelClass
 from storage.database import Database
 
-
-@dataclass(frozen=True)
-class Classes:
-    """Model classes by hand."""
-
-    frontier: frozenset[str] = frozenset({"claude-opus-4-5"})
-    others: frozenset[str] = frozenset({"claude-haiku-4-5", "claude-sonnet-4-5"})
-
-    def frontier_ids(self) -> frozenset[str]:
-        return self.frontier
-
-    def reviewed_ids(self) -> frozenset[str]:
-        return self.frontier | self.others
-
-
-GATHERING = Gathering(GroupRule(), PriceBook(), Classes())
+CLASSES = ModelClasses(
+    {
+        "claude-opus-4-5": ReviewedModel(ModelClass.FRONTIER, "claude-sonnet-4-5"),
+        "claude-sonnet-4-5": ReviewedModel(ModelClass.MID, "claude-haiku-4-5"),
+        "claude-haiku-4-5": ReviewedModel(ModelClass.SMALL),
+    }
+)
+GATHERING = Gathering(GroupRule(), PriceBook(), CLASSES)
 
 
 def gathered(

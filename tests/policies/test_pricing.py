@@ -156,10 +156,10 @@ def test_a_class_is_seeded_from_the_blended_price(
     assert class_of_price(Decimal(input_usd), Decimal(output_usd)) is expected
 
 
-def test_a_seeded_class_is_unreviewed() -> None:
+def test_a_card_holds_the_class_of_its_price() -> None:
     card = BOOK.card("claude-opus-4-5-20251101", microseconds(MARCH))
     assert card is not None
-    assert (card.model_class, card.class_reviewed) == (ModelClass.FRONTIER, False)
+    assert (card.model_class, card.model_class_name) == (ModelClass.FRONTIER, "frontier")
 
 
 def test_the_basis_names_the_book() -> None:
