@@ -365,6 +365,8 @@ def _measured(of: int | float, unit: Unit) -> str:
             return f"{amount(int(of))} tokens"
         case Unit.SHARE:
             return percent(of)
+        case Unit.CHANGE:
+            return f"{of:+.0%}"
         case Unit.PEOPLE:
             return count(int(of), "person", "people")
     return f"{_readable(of)} {unit}".strip()

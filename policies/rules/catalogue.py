@@ -243,8 +243,8 @@ _WORKFLOW: Final = (
         known_by="workflow.slope_known",
     ),
     boolean("workflow.slope_known", "There are at least eight runs of one model."),
-    decimal("workflow.change_low", Unit.SHARE, "Likely change from first to last run, at least."),
-    decimal("workflow.change_high", Unit.SHARE, "Likely change from first to last run, at most."),
+    decimal("workflow.change_low", Unit.CHANGE, "Likely change from first to last run, at least."),
+    decimal("workflow.change_high", Unit.CHANGE, "Likely change from first to last run, at most."),
     decimal(
         "workflow.excess_usd",
         Unit.USD,

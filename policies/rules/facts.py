@@ -28,6 +28,7 @@ class Unit(StrEnum):
     TOKENS = "tokens"
     USD = "USD"
     SHARE = "share"
+    CHANGE = "change"
     TIMES = "times"
     HOURS = "hours"
     DAYS = "days"
