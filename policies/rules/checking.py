@@ -229,8 +229,9 @@ def _placeholder_fault(written: Written, name: str, *, for_lead: bool) -> str:
     if name != IMPACT and fact is None:
         known = [*written.vocabulary.types, *LABELS[entry.subject], IMPACT]
         return f"There is nothing called {name} here.{closest(name, known)}"
-    may_read = fact.for_leads if fact else not entry.subject.is_personal
-    return f"A lead may not read {name}. Leave it out." if for_lead and not may_read else ""
+    if for_lead and not (fact and fact.for_leads):
+        return f"A lead may not read {name}. Leave it out."
+    return ""
 
 
 def _stage_faults(written: Written) -> Iterator[Fault]:

@@ -1,7 +1,7 @@
 """Templates for people: names in braces. Anything else in braces is a fault, never guessed at."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +22,3 @@ def placeholders(template: str) -> Iterator[Placeholder]:
     for found in _BRACES.finditer(template):
         yield Placeholder((found[1] or "").strip(), found.start() + (found[1] is not None))
 
-
-def filled(template: str, words: Mapping[str, str]) -> str:
-    """A template with each name replaced by its words. All names are known: the rule was checked."""
-    return _BRACES.sub(lambda found: words[(found[1] or "").strip()], template)
