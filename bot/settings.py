@@ -80,6 +80,7 @@ class Settings(BaseSettings):
         LogLevel.INFO
     )
     log_file: Path | None = None
+    policies_dir: Path | None = None
     github_token: SecretStr | None = None
     github_api_url: HttpAddress = "https://api.github.com"
     litellm_url: HttpAddress | None = None

@@ -34,6 +34,7 @@ from bot.listeners.edge import Edge
 from bot.listeners.replies import Replies
 from bot.outside import Call, Outside, Systems
 from bot.posting import Poster
+from bot.rulebook import Rulebook
 from bot.schedule import Schedule, Sweep
 from bot.settings import Settings, SettingsError
 from bot.slack import Directory, Installation, recognise_workspace
@@ -82,6 +83,7 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
     async with aiohttp.ClientSession(timeout=SLACK_TIMEOUT) as session:
         client = slack_client(token, settings.slack_api_url, session)
         workspace = await recognise_workspace(client)
+        rulebook = Rulebook.loaded(settings.policies_dir)
         installation = Installation(workspace, token)
         directory = Directory(client, workspace, clock)
         poster = Poster(
@@ -92,7 +94,7 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
         )
         delivery = Delivery(clock, database, workers, installation, poster, kinds(rule))
         schedule = Schedule(
-            clock, database, workers, installation, delivery, sweeps(settings, systems)
+            clock, database, workers, installation, delivery, sweeps(settings, systems, rulebook)
         )
         outside = Outside(clock, database, workers, installation, delivery, calls(systems))
         edge = Edge(
@@ -106,6 +108,7 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
             rule=rule,
             wake_delivery=delivery.wake,
             under_way=UnderWay(),
+            rulebook=rulebook,
         )
         delivery.redraw_home = partial(home.redraw_home, edge)
         app = slack_app(settings, client, edge)
@@ -143,10 +146,11 @@ def calls(systems: Systems) -> dict[str, Call]:
     return found
 
 
-def sweeps(settings: Settings, systems: Systems) -> dict[str, Sweep]:
+def sweeps(settings: Settings, systems: Systems, rulebook: Rulebook) -> dict[str, Sweep]:
     """What the minute tick looks for, in this order."""
     grace = timedelta(hours=settings.digest_grace_hours)
     return {
+        "rules": rulebook.sweep,
         "digests": partial(enqueue_due, grace=grace),
         "durable_outcomes": partial(settle_durable, days=settings.outcome_durable_days),
         "limits": partial(note_unpushed, targets=tuple(systems.targets)),

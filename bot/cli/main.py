@@ -4,6 +4,7 @@ import typer
 
 from bot.cli import demo, digest, doctor, run
 from bot.cli.imports import import_app
+from bot.cli.rules import rules_app
 
 app = typer.Typer(
     name="mileage",
@@ -19,3 +20,4 @@ app.command("migrate")(run.migrate)
 app.command("doctor")(doctor.doctor)
 app.command("digest")(digest.digest)
 app.add_typer(import_app, name="import")
+app.add_typer(rules_app, name="rules")

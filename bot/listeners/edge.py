@@ -10,6 +10,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.clock import Clock
 from bot.flows.people import Introduction, Speaker
 from bot.listeners.replies import Address, Replies
+from bot.rulebook import Rulebook
 from bot.slack import Directory, Installation, Profile
 from bot.under_way import UnderWay
 from bot.workers import Workers
@@ -35,6 +36,7 @@ class Edge:
     rule: GroupRule
     wake_delivery: Callable[[], None]
     under_way: UnderWay
+    rulebook: Rulebook
 
     async def run(
         self, flow: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs

@@ -21,4 +21,3 @@ def placeholders(template: str) -> Iterator[Placeholder]:
     """Every pair of braces of a template, and every brace that stands alone."""
     for found in _BRACES.finditer(template):
         yield Placeholder((found[1] or "").strip(), found.start() + (found[1] is not None))
-

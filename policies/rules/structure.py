@@ -82,6 +82,9 @@ def _fault(root: Node, error: ErrorDetails) -> Fault:
         return Fault(node.start, f"“{path[-1]}” is missing here.")
     if kind == "extra_forbidden":
         at = _key_at(root, path)
+        if isinstance(node, Scalar) and node.value is None:
+            says = f"“{path[-1]}” is no key. In braces, a text with a comma has to be in quotes."
+            return Fault(at, says)
         return Fault(
             at, f"There is no key “{path[-1]}” here.{closest(str(path[-1]), _keys(path[:-1]))}"
         )
@@ -89,8 +92,8 @@ def _fault(root: Node, error: ErrorDetails) -> Fault:
         return Fault(_key_at(root, path[:-1]), f"This name has to be {_expected(error)}.")
     if isinstance(node, Scalar) and node.value is None:
         return Fault(node.start, f"“{name}” is empty. Give it a value, or remove the line.")
-    says = _SAYINGS.get(kind)
-    return Fault(node.start, f"“{name}” {says(error)}." if says else f"“{name}”: {error['msg']}.")
+    saying = _SAYINGS.get(kind, lambda _: "cannot be this")
+    return Fault(node.start, f"“{name}” {saying(error)}.")
 
 
 def _key_at(root: Node, path: Path) -> int:

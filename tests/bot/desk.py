@@ -16,6 +16,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from bot.clock import Clock
 from bot.listeners.edge import Edge
 from bot.listeners.replies import Address
+from bot.rulebook import Rulebook
 from bot.settings import Settings
 from bot.slack import Directory, Installation, Place, Profile, Workspace
 from bot.slack_api import slack_client
@@ -140,6 +141,7 @@ async def front_desk(
             rule=GroupRule(),
             wake_delivery=lambda: None,
             under_way=UnderWay(),
+            rulebook=Rulebook(),
         )
         try:
             yield FrontDesk(slack_app(Settings(), client, edge), written, edge.under_way)

@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 
 from bot.listeners import commands as command_listeners
 from bot.listeners.edge import Edge
+from bot.rulebook import Rulebook
 from bot.scopes import METHOD_SCOPES, OPTIONAL, needed_scopes
 from bot.settings import Settings
 from bot.slack import Installation, Workspace
@@ -69,6 +70,7 @@ def edge() -> Edge:
         rule=GroupRule(),
         wake_delivery=lambda: None,
         under_way=UnderWay(),
+        rulebook=Rulebook(),
     )
 
 

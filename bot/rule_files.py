@@ -1,0 +1,75 @@
+"""Rule files on disk: which there are, and what was read of each. Nothing here raises for a bad file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import policies.rules
+from policies.rules.model import Place, RuleProblem
+from policies.rules.nodes import LARGEST_FILE
+from policies.rules.reading import Reading, read_rules
+
+LIBRARY: Final = Path(policies.rules.__file__).parent.parent / "library"
+"""The rules that come with Mileage."""
+LIBRARY_NAME: Final = "library"
+SUFFIXES: Final = (".yaml", ".yml")
+MOST_FILES: Final = 500
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RuleFile:
+    """A file, and what problems call it."""
+
+    name: str
+    path: Path
+
+    @property
+    def signature(self) -> tuple[int, ...]:
+        """What changes when the file does; empty where it cannot be looked at."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return ()
+        return (found.st_ino, found.st_size, found.st_mtime_ns)
+
+    def read(self) -> Reading:
+        """Its rules, or its problems; one that cannot be read is a problem too."""
+        try:
+            with self.path.open("rb") as file:
+                content = file.read(4 * LARGEST_FILE)
+        except OSError as problem:
+            return refused(self.name, f"The file cannot be read: {problem.strerror}.")
+        try:
+            return read_rules(content.decode("utf-8-sig"), self.name)
+        except UnicodeDecodeError as problem:
+            sentence = "The file is not UTF-8 text. Save it as UTF-8."
+            return refused(self.name, sentence, content[: problem.start])
+
+
+class NoFolder(Exception):
+    """A folder of rules that is none, or cannot be read; the message is a sentence."""
+
+
+def files_in(folder: Path, name: str) -> tuple[RuleFile, ...]:
+    """The rule files right in a folder, by name; hidden ones are left out. NoFolder where it is none."""
+    try:
+        found = sorted(_named(folder))
+    except OSError as problem:
+        raise NoFolder(f"This folder of rules cannot be read: {problem.strerror}.") from None
+    if len(found) > MOST_FILES:
+        raise NoFolder(f"This folder holds more than {MOST_FILES} rule files.")
+    return tuple(RuleFile(f"{name}/{one}", folder / one) for one in found)
+
+
+def refused(file: str, sentence: str, before: bytes = b"") -> Reading:
+    """What was read of a file that is no text: nothing, and why. `before` is the text up to there."""
+    line = before.count(b"\n") + 1
+    column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
+    return Reading(problems=(RuleProblem(Place(file, line, column), sentence),))
+
+
+def _named(folder: Path) -> Iterator[str]:
+    for path in folder.iterdir():
+        if path.suffix in SUFFIXES and not path.name.startswith(".") and path.is_file():
+            yield path.name
