@@ -11,7 +11,16 @@ from sqlmodel import Session, col, delete, select, update
 
 from policies.people import Membership, Person, Role, Roster, SlackIdentity, Team, Weekday
 from policies.periods import IsoWeek
-from storage import attribution, budgets, limit_pushes, memberships, rollups, team_weeks, usage
+from storage import (
+    attribution,
+    budgets,
+    finding_merges,
+    limit_pushes,
+    memberships,
+    rollups,
+    team_weeks,
+    usage,
+)
 from storage.errors import AlreadyAtHome, ChannelTaken, NameTaken
 from storage.locks import Lock, hold
 from storage.tables import PersonRow, TeamLeadRow, TeamRow
@@ -276,6 +285,7 @@ def _absorb(session: Session, into: PersonRow, other: PersonRow) -> None:
     rollups.hold_people(session, {source, target})
     if not memberships.has_ever_been_at_home(session, target):
         into.home_team_id = other.home_team_id
+    finding_merges.absorb(session, target, source)
     memberships.absorb(session, target, source)
     team_weeks.absorb(session, target, source)
     budgets.absorb(session, target, source)

@@ -1,0 +1,125 @@
+"""What findings came to over a time, each count by person: fit to be told to nobody before `publish`."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session, col, func, select
+
+from policies.rules.findings import Answer, FindingState
+from policies.rules.lifecycle import Verdicts
+from policies.rules.reports import FindingCounts
+from storage.tables import FindingEventRow, FindingRow, FindingVerdictRow
+
+OPENED: Final = (FindingState.OPEN.value, FindingState.REGRESSED.value)
+RESOLVED: Final = FindingState.RESOLVED.value
+
+
+def counts_by_person(
+    session: Session,
+    start: datetime,
+    end: datetime,
+    rule_ids: Collection[str],
+    team_id: int | None = None,
+) -> dict[str, dict[int, FindingCounts]]:
+    """By rule and person: findings that opened and that were resolved from `start` until before `end`.
+
+    Only of people, and of one team where it is named.
+    """
+    query = (
+        select(
+            FindingEventRow.rule_id,
+            FindingRow.person_id,
+            FindingEventRow.after,
+            func.count(func.distinct(FindingEventRow.finding_id)),
+        )
+        .join(FindingRow, col(FindingRow.id) == FindingEventRow.finding_id)
+        .where(
+            FindingEventRow.at >= start,
+            FindingEventRow.at < end,
+            col(FindingEventRow.rule_id).in_(rule_ids),
+            col(FindingEventRow.after).in_((*OPENED, RESOLVED)),
+            col(FindingRow.person_id).is_not(None),
+            *([FindingRow.team_id == team_id] if team_id is not None else []),
+        )
+        .group_by(
+            col(FindingEventRow.rule_id), col(FindingRow.person_id), col(FindingEventRow.after)
+        )
+    )
+    found: dict[str, dict[int, FindingCounts]] = defaultdict(dict)
+    for rule_id, person_id, after, count in session.exec(query):
+        if person_id is None:
+            continue
+        so_far = found[rule_id].get(person_id, FindingCounts())
+        found[rule_id][person_id] = (
+            replace(so_far, resolved=so_far.resolved + count)
+            if after == RESOLVED
+            else replace(so_far, opened=so_far.opened + count)
+        )
+    return dict(found)
+
+
+def standing_by_person(
+    session: Session, rule_id: str, states: Collection[FindingState], team_id: int | None = None
+) -> dict[int, int]:
+    """How many findings of a rule each person has in these states."""
+    query = (
+        select(FindingRow.person_id, func.count())
+        .where(
+            FindingRow.rule_id == rule_id,
+            col(FindingRow.state).in_([state.value for state in states]),
+            *([FindingRow.team_id == team_id] if team_id is not None else []),
+        )
+        .group_by(col(FindingRow.person_id))
+    )
+    return {person_id: count for person_id, count in session.exec(query) if person_id is not None}
+
+
+def verdicts_of(session: Session, versions: Mapping[str, int]) -> dict[str, Verdicts]:
+    """What people said of these versions of rules, by rule; a rule without a word is left out."""
+    query = (
+        select(
+            FindingVerdictRow.rule_id,
+            FindingVerdictRow.rule_version,
+            FindingVerdictRow.answer,
+            func.count(),
+        )
+        .where(col(FindingVerdictRow.rule_id).in_(versions))
+        .group_by(
+            col(FindingVerdictRow.rule_id),
+            col(FindingVerdictRow.rule_version),
+            col(FindingVerdictRow.answer),
+        )
+    )
+    found: dict[str, dict[Answer, int]] = defaultdict(dict)
+    for rule_id, version, answer, count in session.exec(query):
+        if versions[rule_id] == version:
+            found[rule_id][Answer(answer)] = count
+    return {rule_id: Verdicts(by_answer) for rule_id, by_answer in found.items()}
+
+
+def save_verdict(
+    session: Session,
+    finding_id: int,
+    person_id: int,
+    rule: tuple[str, int],
+    answer: Answer,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Keep what a person says to a finding of a rule (id, version), in place of what they said before."""
+    rule_id, version = rule
+    session.merge(
+        FindingVerdictRow(
+            finding_id=finding_id,
+            person_id=person_id,
+            rule_id=rule_id,
+            rule_version=version,
+            answer=answer.value,
+            reason=reason,
+            at=now,
+        )
+    )
+    session.flush()
