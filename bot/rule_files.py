@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import policies.rules
+from policies.model_classes import FILE as MODEL_CLASSES
 from policies.rules.model import Place, RuleProblem
 from policies.rules.nodes import LARGEST_FILE
 from policies.rules.reading import Reading, read_rules
@@ -52,7 +53,7 @@ class NoFolder(Exception):
 
 
 def files_in(folder: Path, name: str) -> tuple[RuleFile, ...]:
-    """The rule files right in a folder, by name; hidden ones are left out. NoFolder where it is none."""
+    """The rule files right in a folder, by name; hidden ones and the classes of models are left out. NoFolder where it is none."""
     try:
         found = sorted(_named(folder))
     except OSError as problem:
@@ -71,5 +72,6 @@ def refused(file: str, sentence: str, before: bytes = b"") -> Reading:
 
 def _named(folder: Path) -> Iterator[str]:
     for path in folder.iterdir():
-        if path.suffix in SUFFIXES and not path.name.startswith(".") and path.is_file():
+        is_one = path.suffix in SUFFIXES and path.name != MODEL_CLASSES
+        if is_one and not path.name.startswith(".") and path.is_file():
             yield path.name

@@ -93,7 +93,11 @@ def backtest(
     terms: PassTerms,
     on_day: OnDay = nobody_listens,
 ) -> tuple[Backtest, ...]:
-    """Replay the last full days of the chosen rules, beside their running versions where these differ."""
+    """Replay the last full days of the chosen rules, beside their running versions where these differ.
+
+    A rule that is held now is judged all the same, to see whether it may be released.
+    """
+    terms = replace(terms, held={})
     days = days_until(database, now, question.days, gathering.team_ids)
     new = _Version(_with_inhibitors(question.rules, question.chosen), _with(terms, question.params))
     versions = [new]
@@ -135,6 +139,7 @@ def difference(
     if team_id is not None:
         scoped = replace(gathering, team_ids=frozenset({team_id}))
     span = days_until(database, now, days, scoped.team_ids)
+    terms = replace(terms, held={})
     judges = _with_inhibitors(rules, (rule_id,))
     versions = [
         _Version(judges, terms),

@@ -1,0 +1,35 @@
+"""The rules that a command of `mileage rules` is about."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.cli.problems import Unusable
+from bot.cli.rules import files_to_check
+
+if TYPE_CHECKING:
+    from policies.rules.compiled import CompiledRule
+    from policies.rules.ruleset import RuleSet
+
+
+def rules_at(path: Path | None) -> "RuleSet":
+    """The rules of a file or folder; without a path those in use, the library's and one's own."""
+    from policies.rules.ruleset import RuleSet
+
+    files, _ = files_to_check(path)
+    return RuleSet.of((one.name, one.read()) for one in files)
+
+
+def rule_named(rules: "RuleSet", name: str) -> "CompiledRule":
+    """The rule of an id; Unusable with what is near it, or why there is none."""
+    from policies.rules.structure import closest
+
+    if name in rules.judges:
+        return rules.judges[name]
+    if any(one.rule_id == name for one in rules.problems):
+        raise Unusable(f"The file of {name} is refused. Run “mileage rules check”.")
+    raise Unusable(f"There is no rule “{name}”.{closest(name, list(rules.judges))}")
+
+
+def is_path(text: str) -> bool:
+    """Whether an argument names a file or folder rather than a rule."""
+    return "/" in text or text.endswith((".yaml", ".yml")) or Path(text).exists()
