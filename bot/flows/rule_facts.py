@@ -6,13 +6,16 @@ from typing import Final
 
 from sqlmodel import Session
 
+from bot.flows.engineer_day_facts import engineer_day_facts
 from bot.flows.gathering import Gatherer, Gathering
 from policies.rules.facts import SubjectKind
 from policies.rules.subjects import SubjectFacts
 
 __all__ = ["Gatherer", "Gathering", "facts_of"]
 
-GATHERERS: Final[dict[SubjectKind, Gatherer]] = {}
+GATHERERS: Final[dict[SubjectKind, Gatherer]] = {
+    SubjectKind.ENGINEER_DAY: engineer_day_facts,
+}
 
 
 def facts_of(
@@ -20,7 +23,6 @@ def facts_of(
 ) -> Iterator[SubjectFacts]:
     """Every subject of the kind with all its facts, as far as they were known at the moment.
 
-    In the order of ids, one at a time while the session goes on reading: nothing is held for all of
-    them. Personal facts, for the pass alone, which shows each to whom it concerns.
+    One at a time while the session goes on reading, zone by zone for people: no order of figures. Personal facts, for the pass alone, which shows each to whom it concerns.
     """
     return GATHERERS[kind](session, as_of, gathering)

@@ -12,7 +12,7 @@ USAGE: Final = (
     whole("usage.tokens", Unit.TOKENS, "Tokens of all classes."),
     decimal("usage.cost_usd", Unit.USD, "Cost at list price of everything that has a known price."),
     boolean("usage.cost_known", "There is usage, and every request of it has a known price."),
-    whole("usage.requests", Unit.REQUESTS, "Requests to models."),
+    whole("usage.requests", Unit.REQUESTS, "Requests to models; what is not counted is one."),
     whole("usage.input_tokens", Unit.TOKENS, "Tokens sent to models, cached or not."),
     whole("usage.output_tokens", Unit.TOKENS, "Tokens that models wrote, reasoning included."),
     decimal(
@@ -21,7 +21,10 @@ USAGE: Final = (
         "Share of the tokens sent that was read from the cache.",
         known_by="usage.cache_known",
     ),
-    boolean("usage.cache_known", "The sources tell cached tokens from others."),
+    boolean(
+        "usage.cache_known",
+        "Something was sent, and the sources tell cached tokens from others throughout.",
+    ),
     decimal("usage.frontier_cost_usd", Unit.USD, "Cost at list price of frontier models."),
     decimal("usage.frontier_share", Unit.SHARE, "Frontier models' share of the known cost."),
     boolean(
@@ -64,13 +67,13 @@ _ENGINEER_DAY: Final = (
     whole(
         "reported.client_tokens",
         Unit.TOKENS,
-        "Tokens that files and tools of the person report.",
+        "Tokens that files and tools of the person report of yesterday, a whole local day.",
         known_by="reported.known",
     ),
     whole(
         "reported.provider_tokens",
         Unit.TOKENS,
-        "Tokens that gateways and providers report for the same day.",
+        "Tokens that gateways and providers report of the same day.",
         known_by="reported.known",
     ),
     decimal(
@@ -79,7 +82,10 @@ _ENGINEER_DAY: Final = (
         "What the client reports, as a multiple of what the provider does.",
         known_by="reported.known",
     ),
-    boolean("reported.known", "Both kinds of source have delivered the whole of the day."),
+    boolean(
+        "reported.known",
+        "Both kinds of source report something of yesterday, and have delivered all of it.",
+    ),
     whole("keys.shared", Unit.KEYS, "API keys of the person that others used on the same day."),
     whole("colleagues.tokens", Unit.TOKENS, "Tokens that count for outcomes of colleagues."),
     decimal("colleagues.share", Unit.SHARE, "Their share of the day's tokens."),
@@ -283,7 +289,12 @@ _TEAM_WEEK: Final = (
         "usage.unattributed_share",
         Unit.SHARE,
         "Share of the tokens that counts for no outcome, as published.",
-        known_by="team.figures_known",
+        known_by="team.unattributed_known",
+        for_leads=True,
+    ),
+    boolean(
+        "team.unattributed_known",
+        "Figures may be shown, and this share tells of too few people neither.",
         for_leads=True,
     ),
     whole("outcomes.declared", Unit.OUTCOMES, "Outcomes declared in the week.", for_leads=True),
@@ -295,17 +306,20 @@ _TEAM_WEEK: Final = (
 _SOURCE: Final = (
     word("source.name", "The source, such as claude-code.", for_leads=True),
     decimal(
-        "source.hours_since_data", Unit.HOURS, "Since the latest record it has.", for_leads=True
+        "source.hours_since_data",
+        Unit.HOURS,
+        "Since the end of the hour of its latest record.",
+        for_leads=True,
     ),
     decimal(
         "source.usual_gap_hours",
         Unit.HOURS,
-        "The longest such gap in the four weeks before, weekends included.",
+        "The longest such wait for newer records in the four weeks before, weekends included.",
         known_by="source.gap_known",
         for_leads=True,
     ),
     boolean(
-        "source.gap_known", "It delivered on at least five days of these weeks.", for_leads=True
+        "source.gap_known", "It has records of at least five days of these weeks.", for_leads=True
     ),
     whole(
         "source.trust", Unit.NONE, "0 local file, 1 client, 2 gateway, 3 provider.", for_leads=True

@@ -72,6 +72,9 @@ class UsageSums(NamedTuple):
         }
 
 
+NO_USAGE: Final = UsageSums(*(0,) * len(UsageSums._fields))
+
+
 def usage_sums(
     frontier_ids: Collection[str], reviewed_ids: Collection[str]
 ) -> tuple[ColumnElement[Any], ...]:
