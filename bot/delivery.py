@@ -19,15 +19,19 @@ from bot.clock import Clock
 from bot.flows import (
     budget_notices,
     budget_sweep,
+    coaching,
     digest,
     evidence,
+    findings_for_leads,
     notices,
     outcome_steps,
     reviews,
+    rule_notices,
 )
 from bot.flows.posts import NotYet, Post
 from bot.logs import places_of
 from bot.posting import Poster, PostFailed, Trouble
+from bot.rulebook import Rulebook
 from bot.slack import Installation
 from bot.workers import Workers
 from policies.privacy import GroupRule
@@ -62,7 +66,7 @@ class Kind:
     asks_when_unsure: bool = False
 
 
-def kinds(rule: GroupRule) -> dict[str, Kind]:
+def kinds(rule: GroupRule, rulebook: Rulebook) -> dict[str, Kind]:
     """Every kind of delivery there is."""
     return {
         digest.DIGEST: Kind(partial(digest.compose_digest, rule=rule), asks_when_unsure=True),
@@ -77,6 +81,16 @@ def kinds(rule: GroupRule) -> dict[str, Kind]:
         evidence.REVERT_SETTLED: Kind(evidence.compose_revert_settled),
         budget_sweep.BUDGET_WARNING: Kind(budget_sweep.compose_warning),
         notices.LEAD_NOTICE: Kind(notices.compose_notice),
+        coaching.COACHING: Kind(partial(coaching.compose_coaching, rulebook=rulebook)),
+        coaching.COACHING_SETTLED: Kind(
+            partial(coaching.compose_coaching_settled, rulebook=rulebook)
+        ),
+        findings_for_leads.FINDING_FOR_LEAD: Kind(
+            partial(findings_for_leads.compose_for_lead, rulebook=rulebook)
+        ),
+        rule_notices.RULE_NOTICE: Kind(
+            partial(rule_notices.compose_owner_notice, rulebook=rulebook)
+        ),
     }
 
 

@@ -15,10 +15,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock
 from bot.delivery import Delivery, kinds
 from bot.flows.budget_sweep import HourlyWarnings, sweep_base_grants
+from bot.flows.coaching import Coaching
 from bot.flows.digest import enqueue_due
 from bot.flows.evidence import check_next
+from bot.flows.gathering import Gathering
 from bot.flows.limit_sends import note_unpushed, send_next
 from bot.flows.outcomes import settle_durable
+from bot.flows.rule_notices import sweep_refused_files
+from bot.flows.rule_pass import ALARMS, RulePasses
 from bot.listeners import (
     budget_buttons,
     budget_forms,
@@ -32,6 +36,7 @@ from bot.listeners import (
 )
 from bot.listeners.edge import Edge
 from bot.listeners.replies import Replies
+from bot.model_classes import load_model_classes
 from bot.outside import Call, Outside, Systems
 from bot.posting import Poster
 from bot.rulebook import Rulebook
@@ -42,6 +47,7 @@ from bot.slack_api import slack_client
 from bot.under_way import UnderWay
 from bot.workers import Workers
 from messages.pages.base import Commands
+from policies.pricing import PriceBook
 from policies.privacy import GroupRule
 from storage.database import Database
 
@@ -92,7 +98,7 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
             workers,
             names,
         )
-        delivery = Delivery(clock, database, workers, installation, poster, kinds(rule))
+        delivery = Delivery(clock, database, workers, installation, poster, kinds(rule, rulebook))
         schedule = Schedule(
             clock, database, workers, installation, delivery, sweeps(settings, systems, rulebook)
         )
@@ -149,14 +155,25 @@ def calls(systems: Systems) -> dict[str, Call]:
 def sweeps(settings: Settings, systems: Systems, rulebook: Rulebook) -> dict[str, Sweep]:
     """What the minute tick looks for, in this order."""
     grace = timedelta(hours=settings.digest_grace_hours)
+    gathering = partial(gathering_of, settings)
     return {
         "rules": rulebook.sweep,
+        "refused_rules": partial(sweep_refused_files, rulebook=rulebook),
+        "alarms": RulePasses(rulebook, gathering, ALARMS),
+        "rule_pass": RulePasses(rulebook, gathering),
+        "coaching": Coaching(rulebook),
         "digests": partial(enqueue_due, grace=grace),
         "durable_outcomes": partial(settle_durable, days=settings.outcome_durable_days),
         "limits": partial(note_unpushed, targets=tuple(systems.targets)),
         "base_grants": sweep_base_grants,
         "budget_warnings": HourlyWarnings(),
     }
+
+
+def gathering_of(settings: Settings) -> Gathering:
+    """By whose terms facts are gathered: the price book, and the models' classes as they are now."""
+    classes = load_model_classes(settings.policies_dir).classes
+    return Gathering(GroupRule(settings.minimum_group), PriceBook(), classes)
 
 
 def slack_app(settings: Settings, client: AsyncWebClient, edge: Edge) -> AsyncApp:

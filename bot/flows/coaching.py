@@ -1,0 +1,192 @@
+"""What people are told of their own findings: chosen, noted once, and changed in place afterwards."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlmodel import Session
+
+from bot.flows.me import freshness_of, price_basis_of
+from bot.flows.posts import Post
+from bot.flows.redraws import redrawn
+from bot.flows.rule_terms import stages_of
+from bot.rulebook import Rulebook
+from messages.pages.findings import CoachingTip
+from messages.said import coach_words
+from policies.outcomes import local_day_of
+from policies.people import Person
+from policies.rules.attention import Attention, Candidate, Choice, choose
+from policies.rules.findings import Finding, FindingState
+from policies.rules.lifecycle import StageNow
+from policies.rules.model import Rule
+from policies.rules.pipeline import SAYS_MORE
+from storage import coaching_slots, deliveries, findings, outcomes, people, rollups
+from storage.database import Database
+from storage.deliveries import Claim
+
+COACHING: Final = "coaching"
+"""A tip or alarm to the person it concerns; subject F-12, the period says which of its openings."""
+
+COACHING_SETTLED: Final = "coaching_settled"
+"""The same message, changed in place once the finding came to another state."""
+
+A_WEEK: Final = timedelta(days=7)
+
+
+class _Lost(Exception):
+    """Somebody else was first: nothing of this transaction is to stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coaching:
+    """The minute's look for what somebody is to be told now."""
+
+    rulebook: Rulebook
+
+    def __call__(self, database: Database, now: datetime) -> int:
+        """Note what is told now; returns how much that is. Nothing is written when nothing is."""
+        with database.reading() as session:
+            choices = [
+                (person, choice)
+                for person, candidates in self._candidates(session)
+                for choice in choose(candidates, _attention_of(session, person, now))
+                if choice.is_told
+            ]
+        return sum(_tell(database, now, person, choice) for person, choice in choices)
+
+    def _candidates(self, session: Session) -> list[tuple[Person, list[Candidate]]]:
+        """Everybody who is in Slack and has something new of a rule that speaks to people."""
+        judges = self.rulebook.current.judges
+        stages = {
+            rule_id: stage
+            for rule_id, stage in stages_of(session, judges.values()).items()
+            if stage.speaks_to_people
+        }
+        by_person: dict[int, list[Finding]] = defaultdict(list)
+        for one in findings.tellable(session, stages) if stages else []:
+            if one.subject.person_id is not None:
+                by_person[one.subject.person_id].append(one)
+        known = people.persons_of(session, by_person)
+        rules = {rule_id: judges[rule_id].rule for rule_id in stages}
+        return [
+            (known[person_id], _as_candidates(found, rules, stages))
+            for person_id, found in by_person.items()
+            if person_id in known and known[person_id].slack is not None
+        ]
+
+
+def redraw_tip(session: Session, told: Finding, now: datetime) -> None:
+    """Change the message in place that told of a finding; `told` is how it stood when it did so.
+
+    Nothing where there is no such message.
+    """
+    audience, period = f"person:{told.subject.person_id}", _period(told)
+    if deliveries.delivery_of(session, COACHING, audience, period) is not None:
+        turn = f"{period}:{now:%Y%m%dT%H%M%S%f}"
+        deliveries.enqueue(session, COACHING_SETTLED, audience, turn, told.label, now)
+
+
+def compose_coaching(database: Database, claim: Claim, rulebook: Rulebook) -> Post | None:
+    """What the person reads; None where it is over by now, or its rule is gone."""
+    with database.reading() as session:
+        found = _tip(session, claim, rulebook)
+        if found is None or found[0].finding.state is FindingState.RESOLVED:
+            return None
+        page, user_id = found
+        return Post(user_id, page)
+
+
+def compose_coaching_settled(database: Database, claim: Claim, rulebook: Rulebook) -> Post | None:
+    """The posted message as it looks now; NotYet while it is under way."""
+    period = claim.period.partition(":")[0]
+    with database.reading() as session:
+        found = _tip(session, claim, rulebook)
+        posted = deliveries.delivery_of(session, COACHING, claim.audience, period)
+        return redrawn(session, claim, posted, f"{period}:", found[0] if found else None)
+
+
+def tip_of(
+    session: Session, finding: Finding, rule: Rule, person: Person, now: datetime
+) -> CoachingTip:
+    """A finding as the person it concerns reads it."""
+    subject = finding.subject
+    sources = rollups.usage_sources(session, [person.id])
+    team = people.team_of(session, subject.team_id) if subject.team_id is not None else None
+    return CoachingTip(
+        finding=finding,
+        rule=rule,
+        said=coach_words(rule, finding, {"team": team.name} if team else None),
+        zone=person.zone,
+        today=local_day_of(now, person.zone),
+        outcome=outcomes.outcome_of(session, subject.outcome_id) if subject.outcome_id else None,
+        sources=freshness_of(sources),
+        price_basis=price_basis_of(sources),
+    )
+
+
+def finding_id_of(label: str) -> int | None:
+    """12 of `F-12`; None for anything else."""
+    number = label.removeprefix("F-")
+    return int(number) if label.startswith("F-") and number.isdecimal() else None
+
+
+def _attention_of(session: Session, person: Person, now: datetime) -> Attention:
+    standing = findings.of_person(session, person.id, SAYS_MORE)
+    since = local_day_of(now - A_WEEK, person.zone)
+    days = coaching_slots.tip_days(session, [person.id], since)
+    return Attention(
+        zone=person.zone,
+        now=now,
+        tip_days=days.get(person.id, ()),
+        standing=frozenset(one.rule_id for one in standing),
+    )
+
+
+def _as_candidates(
+    found: Sequence[Finding], rules: Mapping[str, Rule], stages: Mapping[str, StageNow]
+) -> list[Candidate]:
+    return [Candidate(rules[one.rule_id], one, stages[one.rule_id].stage) for one in found]
+
+
+def _tell(database: Database, now: datetime, person: Person, choice: Choice) -> bool:
+    """Take the person's tip of the day, mark the finding, and note the message: all or nothing."""
+    try:
+        with database.writing() as session:
+            _note(session, now, person, choice)
+    except _Lost:
+        return False
+    return True
+
+
+def _note(session: Session, now: datetime, person: Person, choice: Choice) -> None:
+    before = choice.candidate.finding
+    if not choice.candidate.is_alarm:
+        today = local_day_of(now, person.zone)
+        if not coaching_slots.take(session, person.id, today, before.id, now):
+            raise _Lost
+    told = replace(before, state=FindingState.COACHED, coached_at=now)
+    sentence = choice.reason.sentence
+    if not findings.change(session, before, told, now, reason=sentence):
+        raise _Lost
+    deliveries.enqueue(session, COACHING, f"person:{person.id}", _period(before), before.label, now)
+
+
+def _period(finding: Finding) -> str:
+    """Which of a finding's openings a message tells of: `F-12@20261124T101500000000`."""
+    return f"{finding.label}@{finding.opened_at:%Y%m%dT%H%M%S%f}"
+
+
+def _tip(session: Session, claim: Claim, rulebook: Rulebook) -> tuple[CoachingTip, str] | None:
+    """(page, Slack id); None where the finding is another's by now, or its rule is gone."""
+    finding_id = finding_id_of(claim.subject)
+    finding = findings.finding_of(session, finding_id) if finding_id else None
+    person = people.person_of(session, int(claim.audience.removeprefix("person:")))
+    judge = rulebook.current.judges.get(finding.rule_id) if finding else None
+    if finding is None or judge is None or person is None or person.slack is None:
+        return None
+    if finding.subject.person_id != person.id:
+        return None
+    page = tip_of(session, finding, judge.rule, person, claim.due_at)
+    return page, person.slack.user_id

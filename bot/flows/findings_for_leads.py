@@ -1,0 +1,137 @@
+"""When a lead hears of a finding about somebody: after that person did, or agreed, or at a used-up budget.
+
+The message names the person, the rule and the outcome, and only facts that a lead may read anyway.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlmodel import Session
+
+from bot.flows.budget_rights import desk_unasked
+from bot.flows.coaching import finding_id_of
+from bot.flows.ledgers import ledger_of
+from bot.flows.posts import Post
+from bot.flows.rule_terms import stages_of
+from bot.rulebook import Rulebook
+from messages.pages.findings import LeadNotice, LeadReason
+from messages.said import lead_words
+from policies.outcomes import local_day_of
+from policies.people import Roster
+from policies.rules.evaluation import Judge
+from policies.rules.findings import Finding, FindingState
+from policies.rules.model import Stage
+from storage import deliveries, findings, outcomes, people
+from storage.database import Database
+from storage.deliveries import Claim
+
+FINDING_FOR_LEAD: Final = "finding_for_lead"
+"""A direct message to a lead about a finding of somebody else; subject F-12, the period says why."""
+
+TIME_TO_ANSWER: Final = timedelta(days=7)
+CONCERNS_A_LEAD: Final = frozenset(
+    {
+        *(FindingState.OPEN, FindingState.COACHED),
+        *(FindingState.ACKNOWLEDGED, FindingState.REGRESSED),
+    }
+)
+"""States of which a lead may hear. An answer that holds, or that the rule is wrong, is respected."""
+
+
+def tell_leads(database: Database, now: datetime, judges: Iterable[Judge]) -> int:
+    """Note what leads are to be told of; returns how much of it is new."""
+    by_id = {one.rule.id: one for one in judges if one.rule.say.lead}
+    with database.reading() as session:
+        stages = stages_of(session, by_id.values())
+        speaking = [rule_id for rule_id, one in stages.items() if one.stage is Stage.LEAD]
+        due = [
+            (found, why)
+            for found in findings.in_states(session, speaking, CONCERNS_A_LEAD)
+            if found.lead_told_at is None and (why := why_a_lead_hears(session, found, now))
+        ]
+    return sum(_note(database, now, found, why) for found, why in due)
+
+
+def why_a_lead_hears(session: Session, finding: Finding, now: datetime) -> LeadReason | None:
+    """Why a lead may hear of a finding now; None where it stays the person's own."""
+    if finding.subject.person_id is None or finding.state not in CONCERNS_A_LEAD:
+        return None
+    if finding.lead_may_know:
+        return LeadReason.AGREED
+    told = finding.coached_at
+    if told is not None and now >= told + TIME_TO_ANSWER and finding.clear_since is None:
+        is_unanswered = finding.state is FindingState.COACHED
+        return LeadReason.UNANSWERED if is_unanswered else LeadReason.STILL_MATCHES
+    return LeadReason.BUDGET_USED_UP if _has_used_up(session, finding, now) else None
+
+
+def compose_for_lead(database: Database, claim: Claim, rulebook: Rulebook) -> Post | None:
+    """What a lead reads; None where it is over by now, or they lead the person's team no more."""
+    with database.reading() as session:
+        finding_id = finding_id_of(claim.subject)
+        finding = findings.finding_of(session, finding_id) if finding_id else None
+        judge = rulebook.current.judges.get(finding.rule_id) if finding else None
+        lead = people.person_of(session, int(claim.audience.removeprefix("person:")))
+        if finding is None or judge is None or lead is None or lead.slack is None:
+            return None
+        roster = _roster_of(session, finding)
+        if roster is None or not roster.is_led_by(lead.id) or finding.state not in CONCERNS_A_LEAD:
+            return None
+        page = _page(session, finding, judge, roster, claim)
+        return Post(lead.slack.user_id, page) if page else None
+
+
+def _has_used_up(session: Session, finding: Finding, now: datetime) -> bool:
+    team_id, person_id = finding.subject.team_id, finding.subject.person_id
+    desk = desk_unasked(session, now, team_id) if team_id is not None else None
+    if desk is None or person_id is None or not desk.roster.is_member(person_id):
+        return False
+    return ledger_of(session, desk.terms, person_id, desk.today).balance.has_used(1)
+
+
+def _note(database: Database, now: datetime, before: Finding, why: LeadReason) -> int:
+    """Mark the finding, and note the message to each lead but the person: all or nothing."""
+    with database.writing() as session:
+        roster = _roster_of(session, before)
+        leads = [
+            lead
+            for lead in (roster.leads if roster else ())
+            if lead.id != before.subject.person_id and lead.slack is not None
+        ]
+        told = replace(before, lead_told_at=now)
+        if not leads or not findings.change(session, before, told, now):
+            return 0
+        period = f"{before.label}:{why.name}:{now:%Y%m%dT%H%M%S%f}"
+        for lead in leads:
+            audience = f"person:{lead.id}"
+            deliveries.enqueue(session, FINDING_FOR_LEAD, audience, period, before.label, now)
+        return 1
+
+
+def _roster_of(session: Session, finding: Finding) -> Roster | None:
+    person_id = finding.subject.person_id
+    team = people.home_team_of(session, person_id) if person_id is not None else None
+    return people.roster_of(session, team.id) if team else None
+
+
+def _page(
+    session: Session, finding: Finding, judge: Judge, roster: Roster, claim: Claim
+) -> LeadNotice | None:
+    subject, rule, zone = finding.subject, judge.rule, roster.team.zone
+    person = people.person_of(session, subject.person_id) if subject.person_id else None
+    if person is None:
+        return None
+    names = {"person": person.name, "team": roster.team.name}
+    return LeadNotice(
+        person=person,
+        rule_title=rule.title,
+        rule_id=rule.id,
+        said=lead_words(rule, finding, names),
+        why=LeadReason[claim.period.split(":")[1]],
+        today=local_day_of(claim.due_at, zone),
+        told_on=local_day_of(finding.coached_at, zone) if finding.coached_at else None,
+        outcome=outcomes.outcome_of(session, subject.outcome_id) if subject.outcome_id else None,
+        try_=rule.try_,
+    )

@@ -1,0 +1,108 @@
+"""Telling a rule's owner, once, that it is held, was taken down to shadow, or that its file is refused."""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+import structlog
+from sqlmodel import Session
+
+from bot.flows.posts import Post
+from bot.rulebook import Rulebook
+from messages.pages.findings import OwnerNotice, RuleTrouble
+from policies.rules.lifecycle import RuleSetting
+from policies.rules.model import Rule, RuleProblem
+from storage import deliveries, people, rule_settings
+from storage.database import Database
+from storage.deliveries import Claim
+
+log = structlog.get_logger()
+
+RULE_NOTICE: Final = "rule_owner_notice"
+"""A direct message to a rule's owner; subject is the rule, the period begins with the trouble."""
+
+
+def tell_owner(
+    session: Session, rule: Rule, trouble: RuleTrouble, mark: str, now: datetime
+) -> bool:
+    """Note that the owner is to be told, once for each `mark`; False where there is nobody to tell.
+
+    A rule whose owner is not known here is logged, and `/mileage policies` shows its trouble.
+    """
+    owner = people.find_person_by_email(session, rule.owner) if rule.owner else None
+    if owner is None or owner.slack is None:
+        log.warning("rule_without_owner", rule=rule.id, trouble=trouble.value)
+        return False
+    audience, period = f"person:{owner.id}", f"{trouble.value}:{rule.id}:{mark}"
+    return deliveries.enqueue(session, RULE_NOTICE, audience, period, rule.id, now)
+
+
+def sweep_refused_files(database: Database, now: datetime, rulebook: Rulebook) -> int:
+    """Tell the owners of what runs of a file that its present text is refused; once a problem."""
+    told = [
+        (rule, problem, _mark(problem))
+        for problem in rulebook.problems
+        for rule in _owned(rulebook, problem)
+    ]
+    if not told:
+        return 0
+    with database.reading() as session:
+        new = [one for one in told if not _is_known(session, one[0], one[2])]
+    if not new:
+        return 0
+    with database.writing() as session:
+        return sum(
+            tell_owner(session, rule, RuleTrouble.BROKEN_FILE, mark, now) for rule, _, mark in new
+        )
+
+
+def compose_owner_notice(database: Database, claim: Claim, rulebook: Rulebook) -> Post | None:
+    """What the owner reads; None where the trouble is over, or the rule is gone."""
+    judge = rulebook.current.judges.get(claim.subject)
+    trouble = RuleTrouble(claim.period.partition(":")[0])
+    with database.reading() as session:
+        owner = people.person_of(session, int(claim.audience.removeprefix("person:")))
+        setting = rule_settings.settings(session).get(claim.subject)
+    if judge is None or owner is None or owner.slack is None:
+        return None
+    problem = _problem_of(rulebook, claim)
+    reason = _reason(trouble, setting, problem)
+    if not reason:
+        return None
+    place = problem.place if trouble is RuleTrouble.BROKEN_FILE and problem else None
+    rule = judge.rule
+    return Post(owner.slack.user_id, OwnerNotice(trouble, rule.id, rule.title, reason, place))
+
+
+def _reason(trouble: RuleTrouble, setting: RuleSetting | None, problem: RuleProblem | None) -> str:
+    match trouble:
+        case RuleTrouble.BROKEN_FILE:
+            return problem.sentence if problem else ""
+        case RuleTrouble.HELD:
+            return setting.held_reason if setting else ""
+    return setting.reason if setting else ""
+
+
+def _owned(rulebook: Rulebook, problem: RuleProblem) -> list[Rule]:
+    """A rule for each owner of what runs of the problem's file; its own rule's alone where known."""
+    rules = [one for one in rulebook.current.rules if one.place.file == problem.place.file]
+    named = [one for one in rules if one.id == problem.rule_id]
+    by_owner = {one.owner: one for one in reversed(named or rules) if one.owner}
+    return list(by_owner.values())
+
+
+def _is_known(session: Session, rule: Rule, mark: str) -> bool:
+    owner = people.find_person_by_email(session, rule.owner)
+    if owner is None or owner.slack is None:
+        return True  # the rulebook logs the problem, and there is nobody to tell
+    period = f"{RuleTrouble.BROKEN_FILE.value}:{rule.id}:{mark}"
+    return deliveries.delivery_of(session, RULE_NOTICE, f"person:{owner.id}", period) is not None
+
+
+def _problem_of(rulebook: Rulebook, claim: Claim) -> RuleProblem | None:
+    mark = claim.period.rpartition(":")[2]
+    return next((one for one in rulebook.problems if _mark(one) == mark), None)
+
+
+def _mark(problem: RuleProblem) -> str:
+    return sha256(str(problem).encode()).hexdigest()[:16]
