@@ -1,8 +1,9 @@
-"""The parts of docs/policies.md that follow from the catalogue and the library.
+"""What of the documentation follows from the code: tables of docs/policies.md, docs/rules.schema.json.
 
 `PYTHONPATH=. python tests/policies_page.py` writes them anew; tests/test_policies_page.py holds that they agree.
 """
 
+import json
 import re
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from policies.rules.catalogue import CATALOGUE, LABELS
 from policies.rules.facts import SubjectKind
 from policies.rules.model import Rule
 from policies.rules.reading import read_rules
+from policies.rules.schema import rule_json_schema
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "policies.md"
+SCHEMA = ROOT / "docs" / "rules.schema.json"
 LIBRARY = ROOT / "policies" / "library"
 GENERATED = re.compile(r"<!-- (rule|facts): ([\w-]+) -->\n(.*?)<!-- end -->\n", re.DOTALL)
 
@@ -34,6 +37,11 @@ def written_anew(page: str) -> str:
         return f"<!-- {kind}: {name} -->\n{text}<!-- end -->\n"
 
     return GENERATED.sub(part, page)
+
+
+def schema_text() -> str:
+    """The JSON Schema of rule files, as it is published."""
+    return json.dumps(rule_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def rule_lines(rule: Rule) -> str:
@@ -66,3 +74,4 @@ def fact_table(kind: SubjectKind) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(written_anew(PAGE.read_text("utf-8")), "utf-8")
+    SCHEMA.write_text(schema_text(), "utf-8")

@@ -12,7 +12,15 @@ from policies.rules.model import Stage
 from policies.rules.reading import read_rules
 from policies.rules.schema import RuleEntry
 from policies.rules.testing import run_tests
-from tests.policies_page import GENERATED, PAGE, ROOT, built_in_rules, written_anew
+from tests.policies_page import (
+    GENERATED,
+    PAGE,
+    ROOT,
+    SCHEMA,
+    built_in_rules,
+    schema_text,
+    written_anew,
+)
 
 TEXT = PAGE.read_text("utf-8")
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -33,6 +41,12 @@ def anchors_of(page: str) -> set[str]:
 
 def test_what_follows_from_the_catalogue_and_the_library_is_up_to_date() -> None:
     assert written_anew(TEXT) == TEXT, "Run: PYTHONPATH=. python tests/policies_page.py"
+
+
+def test_the_published_schema_is_that_which_files_are_checked_by() -> None:
+    assert SCHEMA.read_text("utf-8") == schema_text(), (
+        "Run: PYTHONPATH=. python tests/policies_page.py"
+    )
 
 
 def test_every_subject_and_every_built_in_rule_is_on_the_page() -> None:
