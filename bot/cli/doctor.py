@@ -35,6 +35,7 @@ def doctor(
         findings = [
             *_settings(settings),
             *_database(settings),
+            *_rules(settings),
             *asyncio.run(_slack(settings)),
             *_outside(settings),
         ]
@@ -86,6 +87,16 @@ def _database(settings: Settings) -> list[Finding]:
     if teams and not sources:
         findings.append(Finding("usage", ok=False, says="none yet. Run “mileage import”."))
     return findings
+
+
+def _rules(settings: Settings) -> list[Finding]:
+    """Whether every rule file is sound; those that are not leave their last good rules running."""
+    from bot.rulebook import Rulebook
+
+    book = Rulebook.loaded(settings.policies_dir)
+    if not book.problems:
+        return [Finding("rules", ok=True, says=f"{len(book.current.judges)} rules")]
+    return [Finding("rules", ok=False, says=str(one)) for one in book.problems]
 
 
 async def _slack(settings: Settings) -> list[Finding]:

@@ -94,6 +94,14 @@ def facts(
         _write_table([_fact_row(one) for one in CATALOGUE[kind].values()], indent="  ")
 
 
+@rules_app.command("schema")
+def schema() -> None:
+    """Write the JSON Schema of rule files, with which editors complete them."""
+    from policies.rules.schema import rule_json_schema
+
+    _write_json(rule_json_schema())
+
+
 def files_to_check(path: Path | None) -> "tuple[list[RuleFile], list[RuleFile]]":
     """The files at a path, and those that run beside them; without a path all, and none beside.
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from policies.rules import schema
 from policies.rules.durations import duration_of
 from policies.rules.facts import FactType, FactValue
+from policies.rules.findings import FindingState
 from policies.rules.model import (
     ExpectedChange,
     Limit,
@@ -118,4 +119,6 @@ def _test(entry: schema.TestEntry, place: Place) -> RuleTest:
 def _change(entry: schema.ExpectEntry) -> ExpectedChange:
     impact = None if entry.impact_usd is None else Decimal(str(entry.impact_usd))
     after = duration_of(entry.after)
-    return ExpectedChange(after, entry.subject, entry.becomes, impact, entry.says or "")
+    return ExpectedChange(
+        after, entry.subject, FindingState(entry.becomes), impact, entry.says or ""
+    )

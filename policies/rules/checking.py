@@ -10,6 +10,7 @@ from policies.rules import schema
 from policies.rules.building import type_of_value
 from policies.rules.catalogue import CATALOGUE, LABELS
 from policies.rules.durations import duration_of
+from policies.rules.explaining import unknown_fact
 from policies.rules.expressions import PARAMS, WANTED, Compiled, NotSound, Vocabulary
 from policies.rules.facts import Fact, FactType, FactValue, Unit
 from policies.rules.model import Stage
@@ -34,7 +35,7 @@ class Written:
     @classmethod
     def of(cls, entry: schema.RuleEntry, node: Node) -> "Written":
         """With the facts of its subject and its own params."""
-        params = {name: (type_of_value(p.default), p.unit) for name, p in entry.params.items()}
+        params = {name: (meant_type(one), one.unit) for name, one in entry.params.items()}
         return cls(entry, node, Vocabulary(CATALOGUE[entry.subject], params))
 
     @property
@@ -131,21 +132,24 @@ def _impact_fault(written: Written, compiled: Compiled) -> Iterator[Fault]:
 def _param_faults(written: Written) -> Iterator[Fault]:
     for name, param in written.entry.params.items():
         path: Path = ("params", name)
-        for key in ("min", "max", "unit"):
-            if sentence := _bound_type_fault(name, param, key):
-                yield written.fault_of_key((*path, key), sentence)
+        if type_of_value(param.default) not in _NUMBERS:
+            given = [key for key in ("min", "max", "unit") if getattr(param, key) not in (None, "")]
+            for key in given:
+                yield written.fault_of_key((*path, key), f"Only numbers have a {key}.")
+        elif meant_type(param) is not type_of_value(param.default):
+            says = f"The bounds of {name} have a decimal point, so write {param.default}.0."
+            yield written.fault((*path, "default"), says)
         if param.min is not None and param.max is not None and param.min > param.max:
             yield written.fault((*path, "min"), f"The min of {name} is above its max.")
         elif sentence := bound_fault(f"The default of {name}", param, param.default):
             yield written.fault((*path, "default"), sentence)
 
 
-def _bound_type_fault(name: str, param: schema.ParamEntry, key: str) -> str:
-    bound = getattr(param, key)
-    if type_of_value(param.default) not in _NUMBERS:
-        return f"Only numbers have a {key}." if bound not in (None, Unit.NONE) else ""
-    mixed = type(param.default) is int and type(bound) is float
-    return f"{name} is a whole number, and so is its {key}." if mixed else ""
+def meant_type(param: schema.ParamEntry) -> FactType:
+    """The type of its default; a whole number between bounds with decimal points is meant to be none."""
+    type_ = type_of_value(param.default)
+    is_double = type_ is FactType.INT and float in (type(param.min), type(param.max))
+    return FactType.DOUBLE if is_double else type_
 
 
 def _data_faults(written: Written) -> Iterator[Fault]:
@@ -153,21 +157,13 @@ def _data_faults(written: Written) -> Iterator[Fault]:
         path: Path = ("min_data", name)
         fact = written.facts.get(name)
         if fact is None:
-            yield written.fault_of_key(path, unknown_fact(written, name))
+            yield written.fault_of_key(path, unknown_fact(name, written.facts))
         elif fact.type is FactType.STRING:
             yield written.fault_of_key(path, f"{name} is a text, and has no least value.")
         elif sentence := value_fault(name, fact.type, value):
             yield written.fault(path, sentence)
         elif value is False:
             yield written.fault(path, f"{name} is at least false always. Write true.")
-
-
-def unknown_fact(written: Written, name: str) -> str:
-    """The sentence for a name that is no fact of the subject."""
-    return (
-        f"There is no fact {name} of {written.entry.subject}."
-        f"{closest(name, list(written.facts)) or ' “mileage rules facts” lists them all.'}"
-    )
 
 
 def _duration_faults(written: Written) -> Iterator[Fault]:

@@ -5,14 +5,12 @@ from datetime import timedelta
 from typing import Final
 
 from policies.rules import schema
-from policies.rules.building import type_of_value
-from policies.rules.checking import Written, bound_fault, unknown_fact, value_fault
+from policies.rules.checking import Written, bound_fault, meant_type, value_fault
 from policies.rules.durations import duration_of, duration_text
-from policies.rules.findings import FindingState
+from policies.rules.explaining import unknown_fact
 from policies.rules.structure import Fault, Path, closest
 
 MOST_STEPS: Final = 400
-CHANGES: Final = (FindingState.OPEN, FindingState.RESOLVED, FindingState.REGRESSED)
 
 
 def test_faults_of(written: Written) -> Iterator[Fault]:
@@ -35,7 +33,7 @@ def _param_faults(written: Written, test: schema.TestEntry, path: Path) -> Itera
         if param is None:
             hint = closest(name, list(written.entry.params))
             yield written.fault_of_key(place, f"The rule has no param {name}.{hint}")
-        elif sentence := value_fault(name, type_of_value(param.default), value) or bound_fault(
+        elif sentence := value_fault(name, meant_type(param), value) or bound_fault(
             name, param, value
         ):
             yield written.fault(place, sentence)
@@ -47,7 +45,7 @@ def _series_faults(written: Written, test: schema.TestEntry, path: Path) -> Iter
             place = (*path, "series", subject, name)
             fact = written.facts.get(name)
             if fact is None:
-                yield written.fault_of_key(place, unknown_fact(written, name))
+                yield written.fault_of_key(place, unknown_fact(name, written.facts))
                 continue
             for at, value in enumerate(values if isinstance(values, list) else [values]):
                 where = (*place, at) if isinstance(values, list) else place
@@ -76,8 +74,6 @@ def _change_faults(
         hint = closest(change.subject, list(test.series))
         says = f"The series has no subject {change.subject}.{hint}"
         yield written.fault((*path, "subject"), says)
-    if change.becomes not in CHANGES:
-        yield written.fault((*path, "becomes"), "A test sees open, resolved and regressed alone.")
     if change.impact_usd is not None and written.entry.impact_usd is None:
         yield written.fault_of_key((*path, "impact_usd"), "The rule has no impact_usd to expect.")
 

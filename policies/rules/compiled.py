@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from math import isfinite
 from typing import Final
 
 from policies.rules.catalogue import CATALOGUE
@@ -97,8 +98,11 @@ class CompiledRule:
     def _activation(self, subject: SubjectFacts, params: Mapping[str, FactValue]) -> Activation:
         values = _values(self.names, subject.values, params)
         for name in self.names:
-            if name not in values or not self.vocabulary.types[name].holds(values[name]):
+            value = values.get(name)
+            if not self.vocabulary.types[name].holds(value):
                 raise NoValue(f"{name} has no value of its type.")
+            if isinstance(value, float) and not isfinite(value):
+                raise NoValue(f"{name} is {value}, which is no number.")
         return self.vocabulary.environment.activation(values)
 
     def _otherwise(self, activation: Activation) -> Verdict | Failed:

@@ -1,16 +1,18 @@
 """CEL's own words, said so that a lead understands them and knows what to write instead."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from math import ceil, floor
 from typing import Final
 
+from policies.rules.catalogue import CATALOGUE
 from policies.rules.cel import CelProblem
 from policies.rules.facts import FactType
 from policies.rules.rewriting import type_of
 from policies.rules.structure import closest
 from policies.rules.syntax import Call, Choice, Expression, Infix, Literal, Name, Unary, walk
 
-_UNDECLARED: Final = re.compile(r"undeclared reference to '([^']*)'")
+_UNDECLARED: Final = re.compile(r"undeclared reference to '([^']*)'|select operation")
 _NUMBERS: Final = (FactType.INT, FactType.DOUBLE)
 _KINDS: Final = {
     FactType.BOOL: "is true or false",
@@ -23,21 +25,20 @@ _KINDS: Final = {
 
 def sentence_of(problem: CelProblem, tree: Expression, types: Mapping[str, FactType]) -> str:
     """The sentence for one problem that CEL has with an expression."""
-    unknown = _UNDECLARED.search(problem.words)
-    if unknown:
-        return _unknown(unknown[1], problem.at, tree, types)
+    if _UNDECLARED.search(problem.words):
+        return _undeclared(problem.at, tree, types)
     node = next((one for one in walk(tree) if _reported_at(one) == problem.at), None)
     match node:
         case Infix() if node.sign in ("&&", "||"):
             return _not_bool(node, types)
         case Infix():
-            return _misfit(node, types)
+            return _capital(_misfit(node, types))
         case Choice():
             return _choice(node, types)
         case Unary():
             return f"“{node.sign}” stands before {'true or false' if node.sign == '!' else 'numbers'} only."
         case Call():
-            return f"{node.function}() does not take this. {_USES[node.function]}"
+            return misuse(node.function)
         case Literal():
             return "This number is too large."
         case _:
@@ -50,15 +51,41 @@ def _reported_at(node: Expression) -> int | None:
     return node.start if isinstance(node, Unary | Literal) else None
 
 
-def _unknown(name: str, at: int, tree: Expression, types: Mapping[str, FactType]) -> str:
-    here = (one.name for one in walk(tree) if isinstance(one, Name) and one.start <= at < one.end)
-    full = next(here, name)
-    if full.startswith("params."):
-        declared = [one for one in types if one.startswith("params.")]
-        hint = closest(full, declared) or " Declare it under “params”."
-        return f"There is no {full}.{hint}"
-    hint = closest(full, list(types)) or " “mileage rules facts” lists them all."
-    return f"There is no fact {full} of this subject.{hint}"
+def unknown_fact(name: str, known: Iterable[str]) -> str:
+    """The sentence for a name that is no fact of the subject, whose facts these are."""
+    having = [kind for kind, facts in CATALOGUE.items() if name in facts]
+    hint = f" It is one of {having[0]}." if having else closest(name, list(known))
+    return f"There is no fact {name} here.{hint or ' “mileage rules facts” lists them all.'}"
+
+
+def unknown_name(name: str, types: Mapping[str, FactType]) -> str:
+    """The sentence for a name in an expression that is neither a fact nor a param."""
+    if name.startswith("params."):
+        hint = closest(name, [one for one in types if one.startswith("params.")])
+        return f"There is no {name}.{hint or ' Declare it under “params”.'}"
+    if "." not in name and name.isalpha():
+        return f'{name} is no fact. A text stands in quotes: "{name}".'
+    return unknown_fact(name, types)
+
+
+def misuse(function: str) -> str:
+    """The sentence for a function that is called with what it does not take."""
+    return f"{function}() does not take this. {_USES[function]}"
+
+
+def _undeclared(at: int, tree: Expression, types: Mapping[str, FactType]) -> str:
+    for node in walk(tree):
+        if isinstance(node, Name) and node.start <= at < node.end:
+            return unknown_name(node.name, types)
+        if isinstance(node, Call) and node.at == at:
+            return misuse(node.function)
+    return "This is not known here."
+
+
+def _capital(sentence: str) -> str:
+    return (
+        sentence[0].upper() + sentence[1:] if sentence.startswith(("the ", "this ")) else sentence
+    )
 
 
 def _misfit(node: Infix, types: Mapping[str, FactType]) -> str:
@@ -75,8 +102,7 @@ def _mixed_numbers(left: Expression, right: Expression, types: Mapping[str, Fact
     """One is whole, and one has a decimal point."""
     for literal, other in ((right, left), (left, right)):
         if isinstance(literal, Literal):
-            decimal = literal.type is FactType.INT
-            write = f"{literal.text}.0" if decimal else literal.text.partition(".")[0] or "0"
+            write = _of_other_type(literal)
             return f"{_shown(other)} {_KINDS[type_of(other, types)]}, so write {write}."
     whole = left if type_of(left, types) is FactType.INT else right
     other = right if whole is left else left
@@ -84,6 +110,14 @@ def _mixed_numbers(left: Expression, right: Expression, types: Mapping[str, Fact
         f"{_shown(other)} has a decimal point and {_shown(whole)} is a whole number: "
         f"write double({_shown(whole)})."
     )
+
+
+def _of_other_type(literal: Literal) -> str:
+    """A whole number with a decimal point, or a number without one."""
+    if literal.type is FactType.INT:
+        return f"{literal.text}.0"
+    value = float(literal.text)
+    return f"{value:.0f}" if value.is_integer() else f"{floor(value)} or {ceil(value)}"
 
 
 def _not_bool(node: Infix, types: Mapping[str, FactType]) -> str:

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from policies.rules.cel import Environment, NotCel, Program
-from policies.rules.explaining import sentence_of
+from policies.rules.explaining import misuse, sentence_of, unknown_name
 from policies.rules.facts import Fact, FactType, Unit
-from policies.rules.rewriting import written
+from policies.rules.rewriting import type_of, written
 from policies.rules.structure import Fault
 from policies.rules.syntax import (
     LONGEST_PATTERN,
     Call,
     Expression,
     Literal,
+    Name,
     NotAnExpression,
     parse,
     walk,
@@ -66,7 +67,7 @@ class Vocabulary:
         except NotAnExpression as problem:
             raise NotSound((Fault(problem.at, str(problem)),)) from None
         self._check_types(text, tree, expected)
-        faults = (*unit_faults(tree, self.units), *self._pattern_faults(tree))
+        faults = (*unit_faults(tree, self.units), *self._call_faults(tree))
         if faults:
             raise NotSound(faults)
         try:
@@ -96,14 +97,29 @@ class Vocabulary:
                 if "*error*" not in one.words  # it follows from another
             ]
             raise NotSound(tuple(said)) from None
+        strangers = [
+            one for one in walk(tree) if isinstance(one, Name) and one.name not in self.types
+        ]
+        if strangers:  # CEL takes words of its own, such as null
+            faults = (Fault(one.start, unknown_name(one.name, self.types)) for one in strangers)
+            raise NotSound(tuple(faults))
         if found is not expected:
             sentence = f"This comes to {WANTED[found]}; it has to come to {WANTED[expected]}."
             raise NotSound((Fault(tree.start, sentence),))
 
-    def _pattern_faults(self, tree: Expression) -> Iterator[Fault]:
+    def _call_faults(self, tree: Expression) -> Iterator[Fault]:
         for call in walk(tree):
-            if isinstance(call, Call) and call.function == "matches":
+            if not isinstance(call, Call):
+                continue
+            if call.function == "matches":
                 yield from self._pattern_fault(call)
+            elif self._reads_number(call):
+                yield Fault(call.at, misuse(call.function))
+
+    def _reads_number(self, call: Call) -> bool:
+        """Whether it makes a number of a text: most texts are none."""
+        makes_number = call.function in ("double", "int")
+        return makes_number and type_of(call.arguments[0], self.types) is FactType.STRING
 
     def _pattern_fault(self, call: Call) -> Iterator[Fault]:
         pattern = call.arguments[-1]

@@ -33,7 +33,7 @@ LONGEST_TEXT: Final = 4_000
 
 Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
 _UNREADABLE: Final = re.compile(
-    "[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    "[^\t\n\x20-\x7e\xa0-\u200a\u200c\u200d\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _INT: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z", re.ASCII)
 _FLOAT: Final = re.compile(
@@ -192,7 +192,9 @@ class _Builder:
                 self.at, "Anchors and aliases (& and *) are not taken. Write the value out."
             )
         if getattr(event, "tag", None) is not None:
-            raise NotYaml(self.at, "Tags (with !) are not taken. Write the value alone.")
+            raise NotYaml(
+                self.at, "Tags (with !) are not taken. Put a text that begins with ! in quotes."
+            )
 
     def _node(self, event: NodeEvent) -> None:
         if isinstance(event, ScalarEvent):
@@ -248,12 +250,14 @@ def _value(text: str) -> bool | int | float | str | None:
     return float(text) if _FLOAT.match(text) else text
 
 
+_STRAY: Final = "This does not belong here. Put the whole text in quotes, or check how far the line is indented."  # fmt: skip
 _PHRASES: Final = (
     ("\\t", "A tab cannot stand here. Indent with spaces."),
     ("mapping values are not allowed", "A colon is not expected here. Put the text in quotes, or check how far the line is indented."),
     ("unexpected end of stream", "A quotation mark that was opened is not closed."),
-    ("<document start>", "This line is indented in another way than those before it."),
-    ("expected <block end>", "This line is indented in another way than those before it."),
+    ("<document start>", _STRAY),
+    ("expected <block end>", _STRAY),
+    ("expected a comment or a line break", _STRAY),
     ("could not find expected ':'", "A colon is missing after this word."),
     ("expected ',' or", "A comma or a closing bracket is missing before this."),
     ("cannot start any token", "A text that begins with this character has to be in quotes."),

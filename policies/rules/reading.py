@@ -18,6 +18,7 @@ from policies.rules.schema import API_VERSION, MOST_RULES
 from policies.rules.structure import Fault, closest, entry_of
 
 MOST_PROBLEMS: Final = 50
+LONGEST_SENTENCE: Final = 300
 KEYS: Final = ("apiVersion", "rules")
 
 
@@ -44,11 +45,19 @@ def read_rules(text: str, file: str) -> Reading:
             rules.append(result)
         else:
             found += [(fault, _id_of(node)) for fault in result]
-    problems = [RuleProblem(source.place(fault.at), fault.sentence, id_) for fault, id_ in found]
+    problems = [
+        RuleProblem(source.place(fault.at), _short(fault.sentence), id_) for fault, id_ in found
+    ]
     problems += _repeated(rules)
     if problems:
         return Reading(problems=_in_order(problems))
     return Reading(tuple(rules))
+
+
+def _short(sentence: str) -> str:
+    """On one line, however long what it quotes is."""
+    line = " ".join(sentence.split())
+    return line if len(line) <= LONGEST_SENTENCE else f"{line[: LONGEST_SENTENCE - 1]}…"
 
 
 def _in_order(problems: list[RuleProblem]) -> tuple[RuleProblem, ...]:
@@ -106,7 +115,7 @@ def _read_rule(node: Node, source: Source) -> Rule | list[Fault]:
 
 def _id_of(node: Node) -> str:
     id_ = node.items.get("id") if isinstance(node, Mapping) else None
-    return id_.text if isinstance(id_, Scalar) else ""
+    return id_.text[:60] if isinstance(id_, Scalar) else ""
 
 
 def _repeated(rules: list[Rule]) -> Iterator[RuleProblem]:

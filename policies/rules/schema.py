@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, Stri
 
 from policies.rules.durations import DURATION
 from policies.rules.facts import SubjectKind, Unit
-from policies.rules.findings import FindingState
 from policies.rules.model import Severity, Stage
 
 API_VERSION: Final = "mileage/v1"
@@ -79,7 +78,7 @@ class ExpectEntry(_Entry):
     after: Annotated[Duration, Field(description="Since the start of the test.")]
     subject: Annotated[Line, Field(description="A name of the series.")]
     becomes: Annotated[
-        FindingState, Field(strict=False, description="open, resolved or regressed.")
+        Literal["open", "resolved", "regressed"], Field(description="What its finding comes to.")
     ]
     impact_usd: Annotated[float | None, Field(description="The money at stake then.")] = None
     says: Annotated[Text | None, Field(description="A part of the text for the person.")] = None

@@ -1,5 +1,6 @@
 """Whether a rule has the structure of `schema`, with sentences for people instead of pydantic's."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -23,6 +24,9 @@ _MODELS: Final[dict[tuple[str, ...], type[BaseModel]]] = {
     ("tests",): schema.TestEntry,
     ("tests", "expect"): schema.ExpectEntry,
 }
+_DURATIONS: Final = ("for", "keep", "every", "after")
+_SWITCHES: Final = ("yes", "no", "on", "off")
+_QUOTED: Final = re.compile(r"'([^']*)'")
 _PATTERNS: Final = {
     DURATION: "a duration such as 30m, 1h or 2d, at most a year",
     schema.ID: "lower-case letters, digits and hyphens, such as call-flood",
@@ -46,7 +50,8 @@ def entry_of(node: Node) -> schema.RuleEntry | list[Fault]:
         return schema.RuleEntry.model_validate(node.plain)
     except ValidationError as refused:
         faults: dict[int, Fault] = {}
-        for error in refused.errors(include_url=False, include_input=False):
+        errors = refused.errors(include_url=False, include_input=False)
+        for error in sorted(errors, key=lambda one: one["type"].endswith("_type")):
             fault = _fault(node, error)
             faults.setdefault(fault.at, fault)  # a union says the same once for each of its types
         return list(faults.values())
@@ -73,27 +78,41 @@ def closest(word: str, words: Iterator[str] | list[str]) -> str:
 def _fault(root: Node, error: ErrorDetails) -> Fault:
     path = tuple(error["loc"])
     node, left = found_at(root, path)
-    name = next(
-        (str(one) for one in reversed(path[: len(path) - len(left)]) if isinstance(one, str)),
-        "A rule",
-    )
+    led = path[: len(path) - len(left)]
     kind = error["type"]
     if kind == "missing":
         return Fault(node.start, f"“{path[-1]}” is missing here.")
     if kind == "extra_forbidden":
-        at = _key_at(root, path)
-        if isinstance(node, Scalar) and node.value is None:
-            says = f"“{path[-1]}” is no key. In braces, a text with a comma has to be in quotes."
-            return Fault(at, says)
-        return Fault(
-            at, f"There is no key “{path[-1]}” here.{closest(str(path[-1]), _keys(path[:-1]))}"
-        )
+        return Fault(_key_at(root, path), _no_key(node, path))
     if left and left[-1] == "[key]":
         return Fault(_key_at(root, path[:-1]), f"This name has to be {_expected(error)}.")
+    name = next((str(one) for one in reversed(led) if isinstance(one, str)), "A rule")
     if isinstance(node, Scalar) and node.value is None:
-        return Fault(node.start, f"“{name}” is empty. Give it a value, or remove the line.")
+        at = node.start if node.text or not led else _key_at(root, led)
+        return Fault(at, f"“{name}” is empty. Give it a value, or remove the line.")
+    return Fault(node.start, _misfit(name, node, led, error))
+
+
+def _no_key(node: Node, path: Path) -> str:
+    if isinstance(node, Scalar) and node.value is None:
+        return f"“{path[-1]}” is no key. In braces, a text with a comma has to be in quotes."
+    return f"There is no key “{path[-1]}” here.{closest(str(path[-1]), _keys(path[:-1]))}"
+
+
+def _misfit(name: str, node: Node, path: Path, error: ErrorDetails) -> str:
+    kind = error["type"]
+    text = node.text if isinstance(node, Scalar) else ""
+    if text.lower() in _SWITCHES and kind == "bool_type":
+        return f"“{text}” is a text. Write true or false."
+    if name in _DURATIONS and kind == "string_type":
+        return f"“{name}” has to be {_PATTERNS[DURATION]}."
+    if kind == "bool_type" and path[:1] == ("min_data",):
+        return f"“{name}” has to be a number, or true."
+    if kind in ("enum", "literal_error"):
+        words = [one for one in _QUOTED.findall(error["ctx"]["expected"]) if one]
+        return f"“{name}” has to be one of: {', '.join(words)}.{closest(text, words)}"
     saying = _SAYINGS.get(kind, lambda _: "cannot be this")
-    return Fault(node.start, f"“{name}” {saying(error)}.")
+    return f"“{name}” {saying(error)}."
 
 
 def _key_at(root: Node, path: Path) -> int:
@@ -118,10 +137,6 @@ def _bound(text: str, name: str) -> Callable[[ErrorDetails], str]:
     return lambda error: text.format(error["ctx"][name])
 
 
-def _choice(error: ErrorDetails) -> str:
-    return f"has to be {str(error['ctx']['expected']).replace(chr(39), '')}"
-
-
 _NUMBER: Final = "has to be a number, without quotes"
 _SAYINGS: Final[dict[str, Callable[[Any], str]]] = {
     "string_type": lambda _: "has to be a text; put it in quotes",
@@ -131,8 +146,6 @@ _SAYINGS: Final[dict[str, Callable[[Any], str]]] = {
     "list_type": lambda _: "has to be a list, such as [a, b]",
     "dict_type": lambda _: "has to hold keys and values",
     "model_type": lambda _: "has to hold keys and values",
-    "enum": _choice,
-    "literal_error": _choice,
     "string_pattern_mismatch": lambda error: f"has to be {_expected(error)}",
     "greater_than_equal": _bound("has to be at least {}", "ge"),
     "less_than_equal": _bound("has to be at most {}", "le"),

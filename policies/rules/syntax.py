@@ -257,7 +257,7 @@ class _Parser:
 
     def _unexpected(self, wanted: str = "") -> NotAnExpression:
         if self.position >= len(self.tokens):
-            lacks = f"“{wanted}” is missing." if wanted else "A value is missing."
+            lacks = f"“{wanted}” is missing." if wanted else "a value is missing."
             return NotAnExpression(self.length, f"The expression ends too early: {lacks}")
         token = self.tokens[self.position]
         hint = f" “{wanted}” is missing before it." if wanted else ""
@@ -362,7 +362,7 @@ class _Parser:
         found: list[Expression] = []
         while self._next != closing:
             if found:
-                self._expect(",")
+                self._expect("," if self._next == "," else closing)
             self._count(opening)
             found.append(self._deeper(self._choice, opening.start))
         self._take()

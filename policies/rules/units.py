@@ -56,10 +56,12 @@ def _fault(
     mine, other = unit_of(left, units), unit_of(right, units)
     if mine is None or other is None or mine is other:
         return
-    yield Fault(
-        at,
-        f"{_named(left)} {_counts(mine)} and {_named(right)} {_counts(other)}: they do not compare.",
-    )
+    ends = "they do not compare"
+    for side, unit, wanted in ((left, mine, other), (right, other, mine)):
+        if isinstance(side, Name) and side.name.startswith("params.") and not unit:
+            ends = f"give {side.name} “unit: {wanted}”"
+    says = f"{_named(left)} {_counts(mine)} and {_named(right)} {_counts(other)}: {ends}."
+    yield Fault(at, says)
 
 
 def _counts(unit: Unit) -> str:

@@ -21,6 +21,8 @@ KNOWN = {"usage__requests": 20, "cheaper__known": True, "outcome__complexity": "
         ({"cheaper__known": False}, Verdict.TOO_LITTLE, "cheaper.known is false"),
         ({"usage__frontier_cost_usd": 9.0, "cheaper__saving_usd": -1.0}, Verdict.ERROR, "“impact_usd” comes to -1.0."),
         ({"usage__frontier_cost_usd": 9}, Verdict.ERROR, "usage.frontier_cost_usd has no value of its type."),
+        ({"usage__frontier_cost_usd": float("nan")}, Verdict.ERROR, "usage.frontier_cost_usd is nan, which is no number."),
+        ({"usage__frontier_cost_usd": float("inf")}, Verdict.ERROR, "usage.frontier_cost_usd is inf, which is no number."),
     ],
 )  # fmt: skip
 def test_a_rule_judges(facts: dict[str, FactValue], verdict: Verdict, note: str) -> None:
