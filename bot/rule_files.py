@@ -53,7 +53,10 @@ class NoFolder(Exception):
 
 
 def files_in(folder: Path, name: str) -> tuple[RuleFile, ...]:
-    """The rule files right in a folder, by name; hidden ones and the classes of models are left out. NoFolder where it is none."""
+    """The rule files right in a folder, by name; hidden ones, and that of model classes, are left out.
+
+    NoFolder where it is none.
+    """
     try:
         found = sorted(_named(folder))
     except OSError as problem:
@@ -61,6 +64,12 @@ def files_in(folder: Path, name: str) -> tuple[RuleFile, ...]:
     if len(found) > MOST_FILES:
         raise NoFolder(f"This folder holds more than {MOST_FILES} rule files.")
     return tuple(RuleFile(f"{name}/{one}", folder / one) for one in found)
+
+
+def files_in_use(organisation: Path | None) -> tuple[RuleFile, ...]:
+    """The library's files, and the organisation's own. NoFolder where a folder is none."""
+    own = files_in(organisation, str(organisation)) if organisation else ()
+    return (*files_in(LIBRARY, LIBRARY_NAME), *own)
 
 
 def refused(file: str, sentence: str, before: bytes = b"") -> Reading:
@@ -72,6 +81,6 @@ def refused(file: str, sentence: str, before: bytes = b"") -> Reading:
 
 def _named(folder: Path) -> Iterator[str]:
     for path in folder.iterdir():
-        is_one = path.suffix in SUFFIXES and path.name != MODEL_CLASSES
-        if is_one and not path.name.startswith(".") and path.is_file():
+        is_rules = path.suffix in SUFFIXES and path.name != MODEL_CLASSES
+        if is_rules and not path.name.startswith(".") and path.is_file():
             yield path.name

@@ -91,12 +91,17 @@ def _database(settings: Settings) -> list[Finding]:
 
 def _rules(settings: Settings) -> list[Finding]:
     """Whether every rule file is sound; those that are not leave their last good rules running."""
-    from bot.rulebook import Rulebook
+    from bot.rule_files import NoFolder, files_in_use
+    from policies.rules.ruleset import RuleSet
 
-    book = Rulebook.loaded(settings.policies_dir)
-    if not book.problems:
-        return [Finding("rules", ok=True, says=f"{len(book.current.judges)} rules")]
-    return [Finding("rules", ok=False, says=str(one)) for one in book.problems]
+    try:
+        found = RuleSet.of((one.name, one.read()) for one in files_in_use(settings.policies_dir))
+    except NoFolder as problem:
+        says = f"MILEAGE_POLICIES_DIR, {settings.policies_dir}: {problem}"
+        return [Finding("rules", ok=False, says=says)]
+    if not found.problems:
+        return [Finding("rules", ok=True, says=f"{len(found.judges)} rules")]
+    return [Finding("rules", ok=False, says=str(one)) for one in found.problems]
 
 
 async def _slack(settings: Settings) -> list[Finding]:

@@ -128,13 +128,12 @@ def problems_of(
 
 
 def _files_in_use() -> "list[RuleFile]":
-    from bot.rule_files import LIBRARY, LIBRARY_NAME, NoFolder, files_in
+    from bot.rule_files import NoFolder, files_in_use
     from bot.settings import load_settings
 
     own = load_settings().policies_dir
     try:
-        files = [*files_in(LIBRARY, LIBRARY_NAME)]
-        return files + ([*files_in(own, str(own))] if own else [])
+        return list(files_in_use(own))
     except NoFolder as problem:
         raise Unusable(f"MILEAGE_POLICIES_DIR, {own}: {problem}") from None
 
