@@ -17,6 +17,7 @@ METHOD_SCOPES: Final[dict[str, frozenset[str]]] = {
     "files.getUploadURLExternal": frozenset({"files:write"}),
     "users.info": frozenset({"users:read", "users:read.email"}),
     "views.open": frozenset(),
+    "views.update": frozenset(),
     "views.publish": frozenset(),
 }
 

@@ -33,6 +33,9 @@ from bot.listeners import (
     home,
     middleware,
     modals,
+    rule_forms,
+    rules,
+    tips,
 )
 from bot.listeners.edge import Edge
 from bot.listeners.replies import Replies
@@ -54,6 +57,7 @@ from storage.database import Database
 LISTENERS = (
     *(middleware, commands, buttons, modals),
     *(budgets, budget_buttons, budget_forms),
+    *(tips, rules, rule_forms),
     *(home, events),
 )
 SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
@@ -115,6 +119,7 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
             wake_delivery=delivery.wake,
             under_way=UnderWay(),
             rulebook=rulebook,
+            gathering=partial(gathering_of, settings),
         )
         delivery.redraw_home = partial(home.redraw_home, edge)
         app = slack_app(settings, client, edge)

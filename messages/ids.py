@@ -166,6 +166,8 @@ PROMOTE_RULE: Final = "promote_rule"
 """Opens the form that takes a rule one stage up."""
 DEMOTE_RULE: Final = "demote_rule"
 """Opens the form that takes a rule down."""
+RELEASE_RULE: Final = "release_rule"
+"""Lets a rule be judged again that its limit holds."""
 RUN_BACKTEST: Final = "run_backtest"
 ADJUST_RULE: Final = "adjust_rule"
 """Opens the form for the thresholds of the presser's team."""
@@ -181,8 +183,8 @@ TIP_BUTTONS: Final = (
     *(TIP_LEAD_MAY_KNOW, TIP_CHANGE),
 )
 RULE_BUTTONS: Final = (
-    *(LIST_RULES, LIST_MORE_RULES, OPEN_RULE, PROMOTE_RULE, DEMOTE_RULE, RUN_BACKTEST),
-    *(ADJUST_RULE, ADJUST_FOR_ALL, EXCEPT_RULE, END_EXCEPTION),
+    *(LIST_RULES, LIST_MORE_RULES, OPEN_RULE, PROMOTE_RULE, DEMOTE_RULE, RELEASE_RULE),
+    *(RUN_BACKTEST, ADJUST_RULE, ADJUST_FOR_ALL, EXCEPT_RULE, END_EXCEPTION),
 )
 BUDGET_BUTTONS: Final = (
     *(SHOW_MY_BUDGET, REQUEST_MORE, APPROVE_REQUEST, COUNTER_REQUEST, DECLINE_REQUEST),
@@ -192,8 +194,11 @@ BUTTONS: Final = (
     *(LOG_OUTCOME, FINISH_OUTCOME, REVIEW_OUTCOME, SHOW_MY_WEEK, LINK_USAGE, OPEN_SETUP),
     *(MARK_REVERTED, KEEP_OUTCOME),
     *BUDGET_BUTTONS,
+    *TIP_BUTTONS,
+    *RULE_BUTTONS,
 )
 FORMS: Final = (
     *(OUTCOME_FORM, DONE_FORM, REVIEW_FORM, SETUP_FORM),
     *(REQUEST_FORM, COUNTER_FORM, DECLINE_FORM, TERMS_FORM),
+    *(PLAN_FORM, SNOOZE_FORM, WRONG_FORM, STAGE_FORM, PARAMS_FORM, EXCEPTION_FORM),
 )

@@ -16,6 +16,7 @@ from storage.deliveries import DeliveryState
 from storage.tables import DeliveryRow
 
 REQUEST: Final = "request"
+TURN: Final = "turn"
 LONGEST_KEY: Final = 200
 
 
@@ -31,6 +32,28 @@ def take_request(session: Session, person_id: int, key: str, now: datetime) -> s
 def settle_request(session: Session, person_id: int, key: str, subject: str) -> None:
     """Note in the transaction that took the request what answers it, such as `O-12`."""
     _change(session, person_id, key, subject=subject)
+
+
+def take_turn(session: Session, whose: str, what: str, most: int, now: datetime) -> bool:
+    """Take one of so many turns that somebody has at something; False when all are taken.
+
+    `what` names the span of time too: a turn that was taken never comes back.
+    """
+    for place in range(most):
+        period = f"{_short(what)}:{place}"
+        if deliveries.enqueue(session, TURN, whose, period, "", now):
+            statement = update(DeliveryRow).where(
+                col(DeliveryRow.kind) == TURN,
+                col(DeliveryRow.audience) == whose,
+                col(DeliveryRow.period) == period,
+            )
+            session.exec(
+                statement.values(
+                    state=DeliveryState.POSTED.value, settled_at=now
+                ).execution_options(synchronize_session=False)
+            )
+            return True
+    return False
 
 
 def _change(session: Session, person_id: int, key: str, **values: str | datetime) -> None:

@@ -8,8 +8,6 @@ from sqlmodel import Session
 
 from bot.flows.engineer_day_facts import engineer_day_facts
 from bot.flows.gathering import Gatherer, Gathering
-from bot.flows.source_facts import source_facts
-from bot.flows.team_week_facts import team_week_facts
 from policies.rules.facts import SubjectKind
 from policies.rules.subjects import SubjectFacts
 
@@ -17,8 +15,6 @@ __all__ = ["Gatherer", "Gathering", "facts_of"]
 
 GATHERERS: Final[dict[SubjectKind, Gatherer]] = {
     SubjectKind.ENGINEER_DAY: engineer_day_facts,
-    SubjectKind.TEAM_WEEK: team_week_facts,
-    SubjectKind.SOURCE: source_facts,
 }
 
 

@@ -1,4 +1,4 @@
-"""The text of `/mileage` as an intent: `help`, `me`, `team`, `digest [WEEK]`, `setup`."""
+"""The text of `/mileage` as an intent: `help`, `me`, `team`, `digest [WEEK]`, `policies [RULE]`, `setup`."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -6,7 +6,8 @@ from typing import TypeAlias
 from bot.intents.words import NotUnderstood, mistyped, readable, shortened
 from policies.periods import IsoWeek, NotAPeriod
 
-VERBS = ("me", "team", "digest", "setup", "help")
+LONGEST_RULE_ID = 80
+VERBS = ("me", "team", "digest", "policies", "setup", "help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,14 @@ class OpenSetup:
     """Show the form that sets up the channel's team."""
 
 
-MileageIntent: TypeAlias = MileageHelp | ShowMe | ShowTeam | PreviewDigest | OpenSetup
+@dataclass(frozen=True, slots=True)
+class ShowRules:
+    """Show the rules, or the one with this id."""
+
+    rule_id: str = ""
+
+
+MileageIntent: TypeAlias = MileageHelp | ShowMe | ShowTeam | PreviewDigest | OpenSetup | ShowRules
 
 _ALONE: dict[str, MileageIntent] = {
     "": MileageHelp(),
@@ -53,6 +61,8 @@ def parse_mileage(text: str, command: str = "/mileage") -> MileageIntent:
     verb = verb.lower()
     if verb == "digest":
         return PreviewDigest(_week(rest, command) if rest else None)
+    if verb == "policies":
+        return ShowRules(shortened(rest.lower(), LONGEST_RULE_ID))
     if verb not in _ALONE:
         meant = mistyped(verb, VERBS)
         problem = f"“{shortened(verb)}” is nothing {command} knows."

@@ -22,6 +22,7 @@ from bot.intents.mileage import (
     OpenSetup,
     PreviewDigest,
     ShowMe,
+    ShowRules,
     ShowTeam,
     parse_mileage,
 )
@@ -39,6 +40,7 @@ from bot.intents.words import readable
 from bot.listeners.declaring import set_aside
 from bot.listeners.edge import Asked, Edge, Request
 from bot.listeners.middleware import answer
+from bot.listeners.policies import show_rules
 from bot.listeners.setup import open_setup
 from messages.pages.base import MessagePage
 from messages.pages.help import Help
@@ -121,6 +123,8 @@ async def answer_mileage(edge: Edge, text: str, asked: Asked) -> MessagePage | N
             return await edge.run(digest.preview, now, speaker, week, edge.rule)
         case OpenSetup():
             return await open_setup(edge, asked)
+        case ShowRules(rule_id=rule_id):
+            return await show_rules(edge, rule_id, asked)
 
 
 async def open_form_about_message(edge: Edge, asked: Asked) -> MessagePage | None:

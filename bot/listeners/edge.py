@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.clock import Clock
+from bot.flows.gathering import Gathering
 from bot.flows.people import Introduction, Speaker
 from bot.listeners.replies import Address, Replies
 from bot.rulebook import Rulebook
@@ -37,6 +38,7 @@ class Edge:
     wake_delivery: Callable[[], None]
     under_way: UnderWay
     rulebook: Rulebook
+    gathering: Callable[[], Gathering]
 
     async def run(
         self, flow: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs

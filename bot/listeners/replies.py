@@ -57,9 +57,17 @@ class Replies:
 
     async def open_form(self, trigger_id: str, page: ModalPage) -> None:
         """Open a modal; the trigger lives for three seconds and works once."""
+        await self.client.views_open(trigger_id=trigger_id, view=self.view_of(page))
+
+    async def update_form(self, view_id: str, page: ModalPage) -> None:
+        """Show something else in an open modal."""
+        await self.client.views_update(view_id=view_id, view=self.view_of(page))
+
+    def view_of(self, page: ModalPage) -> dict[str, Any]:
+        """A modal as an ack may carry it."""
         view = render(self._named(page))
         require_fit(view)
-        await self.client.views_open(trigger_id=trigger_id, view=dict(view))
+        return dict(view)
 
     async def publish_home(self, user_id: str, page: HomePage) -> None:
         """Show somebody their Home."""

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from messages.metadata import FormContext
 from messages.pages.base import DEFAULT_COMMANDS, Commands, MessagePage, ModalPage
-from messages.pages.rules import ParamLine, Precision, StageLine
+from messages.pages.rules import ParamLine
 from policies.metrics import SourceFreshness
 from policies.outcomes import Outcome, local_day_of
 from policies.people import Person
 from policies.rules.evaluation import Clause
 from policies.rules.findings import Answer, Finding, FindingState
+from policies.rules.lifecycle import StageNow, Verdicts
 from policies.rules.model import Place, Rule
 
 WAITS_FOR_ANSWER = frozenset({FindingState.OPEN, FindingState.COACHED, FindingState.REGRESSED})
@@ -84,9 +85,9 @@ class WhyFinding(MessagePage):
     finding: Finding
     rule: Rule
     clauses: tuple[Clause, ...]
-    stage: StageLine
+    stage: StageNow
     params: tuple[ParamLine, ...]
-    precision: Precision
+    verdicts: Verdicts
     zone: ZoneInfo
     today: date
     outcome: Outcome | None = None

@@ -5,7 +5,6 @@ Counts of findings about people reach them as Published alone.
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, Final
 
@@ -15,44 +14,16 @@ from policies.outcomes import Outcome
 from policies.people import Person
 from policies.privacy import Published
 from policies.rules.facts import FactValue
+from policies.rules.lifecycle import StageNow, Verdicts
 from policies.rules.model import Param, Rule, RuleProblem, Stage
+from policies.rules.previews import Preview
+from policies.rules.reports import FindingCounts
+from policies.rules.summary import BacktestSummary
 
 RULES_A_PAGE: Final = 8
 MOST_CHOICES: Final = 90
 ME, TEAM = "me", "team"
 """Values of ids.EXCEPTION_WHAT beside the outcomes'."""
-FEWEST_ANSWERS: Final = 5
-"""Below so many answers, their count is not told: it would say who gave them."""
-
-
-@dataclass(frozen=True, slots=True)
-class StageLine:
-    """The stage that a rule has here, and why, in a whole sentence where there is something to say.
-
-    `held` is why its limit holds its tongue, "" where it does not.
-    """
-
-    stage: Stage
-    reason: str = ""
-    held: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Precision:
-    """How people judged a version of a rule: `wrong` of `answers` say that it is wrong."""
-
-    answers: int = 0
-    wrong: int = 0
-
-    @property
-    def is_told(self) -> bool:
-        """Whether there are enough answers to speak of."""
-        return self.answers >= FEWEST_ANSWERS
-
-    @property
-    def right(self) -> int:
-        """Answers that do not say it is wrong."""
-        return self.answers - self.wrong
 
 
 class SetBy(StrEnum):
@@ -76,18 +47,12 @@ class ParamLine:
 
 @dataclass(frozen=True, slots=True)
 class BacktestLine:
-    """What the latest backtest of a rule's text came to; counts and money of people are Published.
-
-    `is_current` is whether it is of the text as it is now.
-    """
+    """What the latest backtest of a rule came to; `is_current` is whether it is of the text as it is."""
 
     days: int
     made_at: datetime
     is_current: bool
-    findings_a_week: Published[Decimal]
-    people: Published[int]
-    tips_a_week: Published[Decimal]
-    impact_usd: Published[Decimal]
+    summary: Published[BacktestSummary]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +60,9 @@ class RuleLine:
     """One rule as the list shows it. None is what the reader is not shown at all."""
 
     rule: Rule
-    stage: StageLine
-    findings: Published[int] | None = None
-    precision: Precision | None = None
+    stage: StageNow
+    findings: Published[FindingCounts] | None = None
+    verdicts: Verdicts | None = None
     backtest: BacktestLine | None = None
 
 
@@ -164,6 +129,7 @@ class RulePage(MessagePage):
     next_stage: Stage | None = None
     missing: str = ""
     may_demote: bool = False
+    may_release: bool = False
     may_run_backtest: bool = False
     may_adjust_team: bool = False
     may_adjust_all: bool = False
@@ -206,19 +172,6 @@ class StageSet(MessagePage):
     commands: Commands = DEFAULT_COMMANDS
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What other thresholds would have done over the last `days` days, against those that hold."""
-
-    days: int
-    findings_before: Published[Decimal]
-    findings_after: Published[Decimal]
-    people_before: Published[int]
-    people_after: Published[int]
-    impact_before: Published[Decimal]
-    impact_after: Published[Decimal]
-
-
 class Reckoning(StrEnum):
     """Where the effect of other thresholds stands."""
 
@@ -243,7 +196,7 @@ class ParamsForm(ModalPage):
     typed: tuple[str, ...]
     team_name: str = ""
     reckoning: Reckoning = Reckoning.NOT_ASKED
-    effect: Effect | None = None
+    effect: Preview | None = None
     refusal: str = ""
 
     @property
@@ -273,13 +226,14 @@ class ExceptionForm(ModalPage):
     last_day: date
     outcomes: tuple[Outcome, ...] = ()
     team_name: str = ""
+    covers_person: bool = True
 
     @property
     def choices(self) -> tuple[tuple[str, str], ...]:
         """(what is read, value) of everything that can be excepted."""
         team = [(f"The team {self.team_name}", TEAM)] if self.team_name else []
         mine = [(f"{one.label} {one.title}", one.label) for one in self.outcomes[:MOST_CHOICES]]
-        return (("Me", ME), *team, *mine)
+        return (*([("Me", ME)] if self.covers_person else []), *team, *mine)
 
 
 @dataclass(frozen=True, slots=True)

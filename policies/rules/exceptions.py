@@ -1,5 +1,6 @@
 """What a rule does not apply to, until a day: an object of its own, with a reason and an end."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -38,3 +39,9 @@ class RuleException:
             or (self.outcome_id is not None and self.outcome_id == subject.outcome_id)
             or (self.team_id is not None and self.team_id == subject.team_id)
         )
+
+
+def parse_exception_label(text: str) -> int | None:
+    """The number of `E-3` (any case, dash optional), None where it is no such id."""
+    match = re.fullmatch(r"e-?(\d{1,9})", text.strip().lower(), re.ASCII)
+    return int(match[1]) if match else None

@@ -3,6 +3,7 @@
 pending -> open -> coached -> acknowledged | snoozed | planned | accepted | wrong -> resolved -> regressed
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -107,3 +108,9 @@ class Finding:
     def label(self) -> str:
         """`F-12`, the id that a button carries."""
         return f"F-{self.id}"
+
+
+def parse_finding_label(text: str) -> int | None:
+    """The number of `F-12` (any case, dash optional), None where it is no such id."""
+    match = re.fullmatch(r"f-?(\d{1,9})", text.strip().lower(), re.ASCII)
+    return int(match[1]) if match else None

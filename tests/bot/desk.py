@@ -14,8 +14,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.clock import Clock
+from bot.flows.gathering import Gathering
 from bot.listeners.edge import Edge
 from bot.listeners.replies import Address
+from bot.model_classes import library_classes
 from bot.rulebook import Rulebook
 from bot.settings import Settings
 from bot.slack import Directory, Installation, Place, Profile, Workspace
@@ -27,6 +29,7 @@ from messages.metadata import FormContext
 from messages.pages.base import Commands, HomePage, MessagePage, ModalPage
 from messages.render import render
 from policies.people import SlackIdentity
+from policies.pricing import PriceBook
 from policies.privacy import GroupRule
 from storage.database import Database
 
@@ -42,6 +45,7 @@ class Written:
 
     messages: list[MessagePage] = field(default_factory=list)
     forms: list[ModalPage] = field(default_factory=list)
+    updates: list[ModalPage] = field(default_factory=list)
     homes: list[HomePage] = field(default_factory=list)
 
     async def send(self, _to: Address, page: MessagePage) -> None:
@@ -51,6 +55,13 @@ class Written:
     async def open_form(self, _trigger_id: str, page: ModalPage) -> None:
         render(page)
         self.forms.append(page)
+
+    async def update_form(self, _view_id: str, page: ModalPage) -> None:
+        render(page)
+        self.updates.append(page)
+
+    def view_of(self, page: ModalPage) -> Json:
+        return dict(render(page))
 
     async def publish_home(self, _user_id: str, page: HomePage) -> None:
         render(page)
@@ -81,6 +92,14 @@ class FrontDesk:
         self, user_id: str, form: str, context: FormContext, view_id: str = "", **fields: str
     ) -> Json:
         """What Slack shows in the form's fields, if anything. A form sent twice has one view id."""
+        return dict(
+            (await self.send_form(user_id, form, context, view_id, **fields)).get("errors") or {}
+        )
+
+    async def send_form(
+        self, user_id: str, form: str, context: FormContext, view_id: str = "", **fields: str
+    ) -> Json:
+        """The whole answer to a form: errors, or what is shown in its place."""
         values = {name: {name: _element(value)} for name, value in fields.items()}
         view = {
             "id": view_id or f"V{next(self._numbers)}",
@@ -89,8 +108,7 @@ class FrontDesk:
             "private_metadata": context.encode(),
             "state": {"values": values},
         }
-        answer = await self._send(**_from(user_id, "view_submission"), view=view)
-        return dict(answer.get("errors") or {})
+        return await self._send(**_from(user_id, "view_submission"), view=view)
 
     async def _send(self, **body: object) -> Json:
         trigger = {"trigger_id": f"trigger-{next(self._numbers)}"}
@@ -113,7 +131,10 @@ def _element(value: str) -> Json:
 
 @asynccontextmanager
 async def front_desk(
-    database: Database, now: datetime, profiles: list[Profile]
+    database: Database,
+    now: datetime,
+    profiles: list[Profile],
+    rulebook: Rulebook | None = None,
 ) -> AsyncIterator[FrontDesk]:
     """The listeners, to whom Slack would say this of people; channels are C0PAY and C0OTHER."""
     clock, workers, written = Clock.starting_at(now), Workers(4), Written()
@@ -141,7 +162,8 @@ async def front_desk(
             rule=GroupRule(),
             wake_delivery=lambda: None,
             under_way=UnderWay(),
-            rulebook=Rulebook(),
+            rulebook=rulebook or Rulebook(),
+            gathering=lambda: Gathering(GroupRule(), PriceBook(), library_classes()),
         )
         try:
             yield FrontDesk(slack_app(Settings(), client, edge), written, edge.under_way)

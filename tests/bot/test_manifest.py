@@ -71,6 +71,7 @@ def edge() -> Edge:
         wake_delivery=lambda: None,
         under_way=UnderWay(),
         rulebook=Rulebook(),
+        gathering=None,  # type: ignore[arg-type]
     )
 
 

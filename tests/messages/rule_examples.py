@@ -20,21 +20,18 @@ from messages.pages.findings import (
 )
 from messages.pages.rules import (
     BacktestLine,
-    Effect,
     ExceptionForm,
     ExceptionLine,
     ExceptionSet,
     ParamLine,
     ParamsForm,
     ParamsSet,
-    Precision,
     Reckoning,
     RuleLine,
     RuleList,
     RulePage,
     SetBy,
     StageForm,
-    StageLine,
     StageSet,
 )
 from policies.metrics import SourceFreshness
@@ -44,8 +41,12 @@ from policies.privacy import GroupRule, Published, publish
 from policies.rules.evaluation import Clause
 from policies.rules.facts import FactType, SubjectKind, Unit
 from policies.rules.findings import Answer, Finding, FindingState
+from policies.rules.lifecycle import StageNow, Verdicts
 from policies.rules.model import Param, Place, Rule, RuleProblem, Say, Severity, Stage
+from policies.rules.previews import Change, Findings, Preview
+from policies.rules.reports import FindingCounts
 from policies.rules.subjects import Subject
+from policies.rules.summary import BacktestSummary
 
 T = TypeVar("T")
 Typed = Callable[[str], str]
@@ -60,6 +61,10 @@ def shown(value: T) -> Published[T]:
 
 def withheld(value: T) -> Published[T]:
     return publish(value, FEW, GroupRule())
+
+
+def judged(answers: int, wrong: int) -> Verdicts:
+    return Verdicts({Answer.TRIED: answers - wrong, Answer.WRONG: wrong})
 
 
 def floor(typed: Typed) -> Param:
@@ -170,9 +175,9 @@ def _tips(
         found,
         rule,
         clauses,
-        StageLine(Stage.COACH, typed("Bo took it from digest to coach.")),
+        StageNow(Stage.COACH, typed("It was set here."), Stage.COACH),
         (ParamLine(floor(typed), 2.5, SetBy.TEAM),),
-        Precision(12, 1),
+        judged(12, 1),
         BERLIN,
         now.date(),
         first,
@@ -204,9 +209,9 @@ def _tips(
             outcome=None,
             clauses=(),
             params=(),
-            precision=Precision(3, 3),
+            verdicts=judged(3, 3),
             rule=mismatch(typed, links=(), for_=timedelta(0), keep=timedelta(0)),
-            stage=StageLine(Stage.SHADOW, held=typed("60 findings among 80 subjects.")),
+            stage=StageNow(Stage.SHADOW, typed("It is held. It matched 60 of 80."), Stage.COACH),
         ),
         "why_finding_long": replace(why, clauses=clauses * 12, params=why.params * 20),
     }
@@ -254,16 +259,29 @@ def _notices(
     }
 
 
-def backtest(now: datetime) -> BacktestLine:
-    return BacktestLine(
-        60,
-        now - timedelta(days=1),
-        is_current=True,
-        findings_a_week=shown(Decimal("11.7")),
-        people=shown(14),
-        tips_a_week=shown(Decimal("6.2")),
-        impact_usd=shown(Decimal("412.60")),
+def summary(now: datetime) -> BacktestSummary:
+    first = now.date() - timedelta(days=60)
+    return BacktestSummary(
+        rule_id="model-task-mismatch",
+        version=2,
+        first=first,
+        last=first + timedelta(days=59),
+        opened=100,
+        opened_by_week={first: 100},
+        people=14,
+        told=53,
+        impact_usd=Decimal("412.60"),
+        flapping=3,
+        exempted=0,
+        errors=0,
+        judged=9000,
+        thin_days=0,
+        held_days=0,
     )
+
+
+def backtest(now: datetime) -> BacktestLine:
+    return BacktestLine(60, now - timedelta(days=1), is_current=True, summary=shown(summary(now)))
 
 
 def exception_line(typed: Typed, now: datetime, person: Person) -> ExceptionLine:
@@ -275,27 +293,27 @@ def exception_line(typed: Typed, now: datetime, person: Person) -> ExceptionLine
 def _lists(typed: Typed, now: datetime, people: Sequence[Person]) -> dict[str, Page]:
     first = RuleLine(
         mismatch(typed),
-        StageLine(Stage.COACH),
-        shown(12),
-        Precision(12, 1),
+        StageNow(Stage.COACH, typed("Its file says so."), Stage.COACH),
+        shown(FindingCounts(12, 3)),
+        judged(12, 1),
         backtest(now),
     )
     few = replace(
         first,
         rule=mismatch(typed, id="retry-storm", title=typed("The same request again and again")),
-        stage=StageLine(Stage.SHADOW, typed("It has no backtest of this text."), typed("Too many")),
-        findings=withheld(3),
-        precision=Precision(2, 0),
+        stage=StageNow(Stage.SHADOW, typed("It has no tests."), Stage.COACH),
+        findings=withheld(FindingCounts(3)),
+        verdicts=judged(2, 0),
         backtest=None,
     )
     old = replace(
         few,
         rule=mismatch(typed, id="stale-source", title=typed("A source fell silent")),
-        findings=publish(0, {}, GroupRule()),
+        findings=publish(FindingCounts(), {}, GroupRule()),
         backtest=replace(
             backtest(now),
             is_current=False,
-            findings_a_week=withheld(Decimal(3)),
+            summary=withheld(summary(now)),
         ),
     )
     problem = RuleProblem(Place(typed("own.yaml"), 12, 7), typed("Write 5.0, not 5."), "own-rule")
@@ -325,7 +343,7 @@ def _lists(typed: Typed, now: datetime, people: Sequence[Person]) -> dict[str, P
     return {
         "rule_list": RuleList((first, old, few), of_team=typed("Payments")),
         "rule_list_of_member": RuleList(
-            (replace(first, findings=None, precision=None, backtest=None),)
+            (replace(first, findings=None, verdicts=None, backtest=None),)
         ),
         "rule_list_of_300": RuleList(fifty * 6, 3, problems=(problem,) * 30),
         "rule_list_last_long": RuleList(fifty, 99, problems=(problem,)),
@@ -341,12 +359,13 @@ def _lists(typed: Typed, now: datetime, people: Sequence[Person]) -> dict[str, P
             next_stage=Stage.DIGEST,
             missing=typed("Run “mileage rules backtest --days 60 retry-storm” first."),
             may_run_backtest=True,
+            may_release=True,
         ),
         "rule_page_of_member": RulePage(
             replace(
                 first,
                 findings=None,
-                precision=None,
+                verdicts=None,
                 backtest=None,
                 rule=mismatch(typed, owner="", clear_when="", skill="", links=()),
             ),
@@ -381,19 +400,14 @@ def _forms(
         (typed("5"),),
         typed("Payments"),
     )
-    effect = Effect(
+    effect = Preview(
         60,
-        shown(Decimal("11.7")),
-        shown(Decimal("6.9")),
-        shown(14),
-        withheld(3),
-        shown(Decimal("412.60")),
-        shown(Decimal("99.10")),
+        shown(Findings(100, 14, Decimal(410))),
+        shown(Findings(59, 9, Decimal(99))),
+        shown(Change(0, 41)),
     )
-    few = Effect(
-        *(60, withheld(Decimal(1)), withheld(Decimal(1)), withheld(1)),
-        *(withheld(1), withheld(Decimal(1)), withheld(Decimal(1))),
-    )
+    small = replace(effect, then=withheld(Findings(99, 14, None)), change=withheld(Change(0, 1)))
+    few = Preview(60, *(withheld(Findings(1, 1, None)),) * 2, withheld(Change(0, 0)))
     line = exception_line(typed, now, people[0])
     return {
         "answer_form_planned": plan,
@@ -405,6 +419,7 @@ def _forms(
         "params_form": params,
         "params_form_under_way": replace(params, reckoning=Reckoning.UNDER_WAY, team_name=""),
         "params_form_done": replace(params, reckoning=Reckoning.DONE, effect=effect),
+        "params_form_done_small": replace(params, reckoning=Reckoning.DONE, effect=small),
         "params_form_done_few": replace(params, reckoning=Reckoning.DONE, effect=few),
         "params_form_no_more": replace(params, reckoning=Reckoning.NO_MORE),
         "params_form_refused": replace(params, refusal=typed("You lead no team.")),

@@ -12,6 +12,7 @@ from bot.intents.mileage import (
     OpenSetup,
     PreviewDigest,
     ShowMe,
+    ShowRules,
     ShowTeam,
     parse_mileage,
 )
@@ -25,6 +26,9 @@ ROWS = [
     (" team ", ShowTeam()),
     ("setup", OpenSetup()),
     ("digest", PreviewDigest()),
+    ("policies", ShowRules()),
+    ("Policies  Retry-Storm ", ShowRules("retry-storm")),
+    ("policies no such rule", ShowRules("no such rule")),
     ("digest 2026-w46", PreviewDigest(IsoWeek(2026, 46))),
 ]
 
@@ -39,6 +43,7 @@ def test_a_word_becomes_its_intent(text: str, intent: MileageIntent) -> None:
     [
         ("stup", "/fuel setup"),
         ("tema", "/fuel team"),
+        ("polices", "/fuel policies"),
         ("leaderboard", "/fuel help"),
         ("me @ana", "/fuel me"),
         ("digest last", "/fuel digest 2026-W46"),

@@ -1,0 +1,92 @@
+"""Backtests and counts of findings in words, rounded, and only where they are fit to be shown."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Final
+
+from messages.pages.rules import BacktestLine
+from messages.rule_words import readable, rounded, rounded_usd
+from messages.wording import count, moment, significant
+from policies.privacy import Published
+from policies.rules.previews import Findings, Preview
+from policies.rules.reports import FindingCounts
+
+FEW: Final = "about fewer than 5 people"
+
+
+def backtest(line: BacktestLine | None) -> str:
+    """What the latest backtest came to, in one line."""
+    if line is None:
+        return "no backtest yet"
+    dated = f"backtest of {count(line.days, 'day')}, {moment(line.made_at)}"
+    old = "" if line.is_current else " of another text of the rule"
+    if line.summary.shown is None:
+        return f"{dated}{old}: findings {FEW}"
+    return f"{dated}{old}: {_a_week(line.summary.shown.opened_a_week)} findings a week"
+
+
+def backtest_in_full(line: BacktestLine | None) -> str:
+    """The same with people, tips, money and what came back."""
+    if line is None or line.summary.shown is None:
+        return backtest(line)
+    came_to = line.summary.shown
+    parts = [backtest(line)]
+    parts.append(f"{count(rounded(came_to.people), 'person', 'people')} in all")
+    parts.append(f"{_a_week(came_to.told_a_week)} tips a week within the limit on tips")
+    if came_to.impact_usd is not None:
+        parts.append(f"about {rounded_usd(came_to.impact_usd)} at stake")
+    if came_to.flapping:
+        parts.append(f"{count(rounded(came_to.flapping), 'finding')} came back within a week")
+    return ", ".join(parts)
+
+
+def effect_lines(effect: Preview) -> str:
+    """What other thresholds would have changed: `Findings a week: about 12 now, about 7 then`."""
+    if effect.now.shown is None and effect.then.shown is None:
+        return f"Findings are {FEW}, so there are no figures to compare."
+    rows = (
+        ("Findings a week", _findings_a_week),
+        ("People", lambda found, _: count(rounded(found.people), "person", "people")),
+        ("Money at stake", _money),
+    )
+    lines = [
+        f"*{name}:* {_side(effect.now, effect.days, words)} now, "
+        f"{_side(effect.then, effect.days, words)} then"
+        for name, words in rows
+    ]
+    if effect.change.shown is not None:
+        more, fewer = rounded(effect.change.shown.more), rounded(effect.change.shown.fewer)
+        lines.append(
+            f"About {count(more, 'finding')} would be new, and {count(fewer, 'finding')} would go."
+        )
+    elif effect.now.shown is not None:
+        lines.append("The change is small or about few people, so it stays private.")
+    return "\n".join(lines)
+
+
+def findings(counted: Published[FindingCounts]) -> str:
+    """`about 12 findings in 28 days`, or that they are of too few people."""
+    if counted.shown is None:
+        return f"findings in 28 days: {FEW}"
+    opened = counted.shown.opened
+    return (
+        f"about {count(rounded(opened), 'finding')} in 28 days"
+        if opened
+        else "no findings in 28 days"
+    )
+
+
+def _side(side: Published[Findings], days: int, words: Callable[[Findings, int], str]) -> str:
+    return "not shown" if side.shown is None else words(side.shown, days)
+
+
+def _findings_a_week(found: Findings, days: int) -> str:
+    return _a_week(found.findings * 7 / days)
+
+
+def _money(found: Findings, _days: int) -> str:
+    return "none" if not found.impact_usd else f"about {rounded_usd(found.impact_usd)}"
+
+
+def _a_week(number: float) -> str:
+    return f"about {readable(float(significant(Decimal(str(number)), 2)))}" if number else "no"
