@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, select, update
 
@@ -205,16 +205,15 @@ def _turn(session: Session, step: Step) -> bool:
 
 def _go_on(session: Session, steps: Sequence[Step]) -> None:
     """Store what changed of findings that stay in their state, and leave alone what people said."""
-    for step in steps:
+    rows = [_passed(step.after) | {"of_id": step.after.id} for step in steps]
+    if rows:
         statement = (
-            update(FindingRow)
-            .where(
-                col(FindingRow.id) == step.after.id,
-                col(FindingRow.state) == step.after.state.value,
-            )
-            .values(**_passed(step.after))
+            _table.update()
+            .where(_table.c.id == bindparam("of_id"), _table.c.state == bindparam("in_state"))
+            .values({name: bindparam(name) for name in rows[0] if name != "of_id"})
         )
-        session.exec(statement.execution_options(synchronize_session=False))
+        rows = [row | {"in_state": row["state"]} for row in rows]
+        session.connection().execute(statement, rows)
 
 
 def _note(session: Session, steps: Sequence[Step], now: datetime) -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.flows import coaching, findings_for_leads, rule_notices
+from bot.flows import coaching, findings_for_leads, rule_facts, rule_notices
 from bot.flows.coaching import Coaching
 from bot.flows.findings_for_leads import tell_leads
 from bot.flows.posts import NotYet, Post
 from bot.flows.rule_pass import ALARMS, RulePasses
 from messages.pages.findings import CoachingTip, LeadNotice, LeadReason, OwnerNotice
 from messages.render import render
+from policies.rules.facts import SubjectKind
 from policies.rules.findings import Answer, FindingState
 from policies.rules.model import Stage
 from storage import audit, deliveries, finding_reports, findings, rule_settings
@@ -320,9 +321,6 @@ def test_whoever_uses_nothing_any_more_is_looked_at_while_a_finding_stands(world
 def test_a_fault_in_one_kind_stops_no_other(
     world: Ruled, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from bot.flows import rule_facts
-    from policies.rules.facts import SubjectKind
-
     def fails(*_args: object) -> None:
         raise RuntimeError("a bug")
 
