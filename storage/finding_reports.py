@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, and_, col, func, not_, select
 
 from policies.rules.findings import Answer, FindingState
 from policies.rules.lifecycle import Verdicts
@@ -77,8 +77,19 @@ def standing_by_person(
     return {person_id: count for person_id, count in session.exec(query) if person_id is not None}
 
 
-def verdicts_of(session: Session, versions: Mapping[str, int]) -> dict[str, Verdicts]:
-    """What people said of these versions of rules, by rule; a rule without a word is left out."""
+def verdicts_of(
+    session: Session,
+    versions: Mapping[str, int],
+    since: Mapping[str, datetime] | None = None,
+) -> dict[str, Verdicts]:
+    """What people said of these versions of rules, by rule; a rule without a word is left out.
+
+    Of the rules in `since`, only what was said from that moment on.
+    """
+    too_early = [
+        and_(col(FindingVerdictRow.rule_id) == rule_id, col(FindingVerdictRow.at) < moment)
+        for rule_id, moment in (since or {}).items()
+    ]
     query = (
         select(
             FindingVerdictRow.rule_id,
@@ -86,7 +97,7 @@ def verdicts_of(session: Session, versions: Mapping[str, int]) -> dict[str, Verd
             FindingVerdictRow.answer,
             func.count(),
         )
-        .where(col(FindingVerdictRow.rule_id).in_(versions))
+        .where(col(FindingVerdictRow.rule_id).in_(versions), *(not_(one) for one in too_early))
         .group_by(
             col(FindingVerdictRow.rule_id),
             col(FindingVerdictRow.rule_version),

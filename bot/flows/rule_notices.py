@@ -1,4 +1,4 @@
-"""Telling a rule's owner, once, that it is held, was taken down to shadow, or that its file is refused."""
+"""Telling a rule's owner, once: it is held, fails, was taken down to shadow, or its file is refused."""
 
 from datetime import datetime
 from hashlib import sha256
@@ -37,22 +37,35 @@ def tell_owner(
     return deliveries.enqueue(session, RULE_NOTICE, audience, period, rule.id, now)
 
 
+def is_owner_told(session: Session, rule: Rule, trouble: RuleTrouble, mark: str) -> bool:
+    """Whether that was noted already, or there is nobody to tell."""
+    owner = people.find_person_by_email(session, rule.owner) if rule.owner else None
+    if owner is None or owner.slack is None:
+        return True
+    audience, period = f"person:{owner.id}", f"{trouble.value}:{rule.id}:{mark}"
+    return deliveries.delivery_of(session, RULE_NOTICE, audience, period) is not None
+
+
 def sweep_refused_files(database: Database, now: datetime, rulebook: Rulebook) -> int:
     """Tell the owners of what runs of a file that its present text is refused; once a problem."""
     told = [
-        (rule, problem, _mark(problem))
+        (rule, _mark(problem))
         for problem in rulebook.problems
         for rule in _owned(rulebook, problem)
     ]
     if not told:
         return 0
     with database.reading() as session:
-        new = [one for one in told if not _is_known(session, one[0], one[2])]
+        new = [
+            (rule, mark)
+            for rule, mark in told
+            if not is_owner_told(session, rule, RuleTrouble.BROKEN_FILE, mark)
+        ]
     if not new:
         return 0
     with database.writing() as session:
         return sum(
-            tell_owner(session, rule, RuleTrouble.BROKEN_FILE, mark, now) for rule, _, mark in new
+            tell_owner(session, rule, RuleTrouble.BROKEN_FILE, mark, now) for rule, mark in new
         )
 
 
@@ -66,16 +79,21 @@ def compose_owner_notice(database: Database, claim: Claim, rulebook: Rulebook) -
     if judge is None or owner is None or owner.slack is None:
         return None
     problem = _problem_of(rulebook, claim)
-    reason = _reason(trouble, setting, problem)
+    rule = judge.rule
+    reason = _reason(trouble, rule, setting, problem)
     if not reason:
         return None
     place = problem.place if trouble is RuleTrouble.BROKEN_FILE and problem else None
-    rule = judge.rule
     return Post(owner.slack.user_id, OwnerNotice(trouble, rule.id, rule.title, reason, place))
 
 
-def _reason(trouble: RuleTrouble, setting: RuleSetting | None, problem: RuleProblem | None) -> str:
+def _reason(
+    trouble: RuleTrouble, rule: Rule, setting: RuleSetting | None, problem: RuleProblem | None
+) -> str:
+    """Why, without what the rule looked at: the owner may not read anybody's figures."""
     match trouble:
+        case RuleTrouble.FAILS:
+            return f"Version {rule.version} cannot be reckoned for some of what it looks at."
         case RuleTrouble.BROKEN_FILE:
             return problem.sentence if problem else ""
         case RuleTrouble.HELD:
@@ -89,14 +107,6 @@ def _owned(rulebook: Rulebook, problem: RuleProblem) -> list[Rule]:
     named = [one for one in rules if one.id == problem.rule_id]
     by_owner = {one.owner: one for one in reversed(named or rules) if one.owner}
     return list(by_owner.values())
-
-
-def _is_known(session: Session, rule: Rule, mark: str) -> bool:
-    owner = people.find_person_by_email(session, rule.owner)
-    if owner is None or owner.slack is None:
-        return True  # the rulebook logs the problem, and there is nobody to tell
-    period = f"{RuleTrouble.BROKEN_FILE.value}:{rule.id}:{mark}"
-    return deliveries.delivery_of(session, RULE_NOTICE, f"person:{owner.id}", period) is not None
 
 
 def _problem_of(rulebook: Rulebook, claim: Claim) -> RuleProblem | None:

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from bot.flows.coaching import redraw_tip
 from bot.flows.findings_for_leads import tell_leads
 from bot.flows.rule_facts import Gathering, facts_of
-from bot.flows.rule_notices import tell_owner
+from bot.flows.rule_notices import is_owner_told, tell_owner
 from bot.flows.rule_terms import stages_of, terms_of
 from bot.logs import places_of
 from bot.rulebook import Rulebook
@@ -25,7 +25,7 @@ from policies.rules.facts import SubjectKind
 from policies.rules.findings import LIVE, Finding
 from policies.rules.lifecycle import Verdicts
 from policies.rules.model import Rule, Severity, Stage
-from policies.rules.passes import PassResult, RuleErrors, Step
+from policies.rules.passes import PassResult, Step
 from policies.rules.pipeline import SAYS_MORE, run_pass
 from policies.rules.screening import Screening
 from policies.rules.subjects import SubjectFacts
@@ -116,11 +116,19 @@ def pass_over(
 def demote_what_is_wrong(
     database: Database, now: datetime, judges: Iterable[CompiledRule]
 ) -> list[str]:
-    """Take rules down to shadow that people call wrong too often; returns which."""
+    """Take rules down to shadow that people call wrong too often; returns which.
+
+    Where somebody has set a rule since, the answers given afterwards count.
+    """
     by_id = {one.rule.id: one for one in judges}
     with database.reading() as session:
         versions = {rule_id: one.rule.version for rule_id, one in by_id.items()}
-        verdicts = finding_reports.verdicts_of(session, versions)
+        promoted = {
+            rule_id: one.changed_at
+            for rule_id, one in rule_settings.settings(session).items()
+            if one.changed_by is not None and one.changed_at is not None
+        }
+        verdicts = finding_reports.verdicts_of(session, versions, promoted)
         demanded = {rule_id: one for rule_id, one in verdicts.items() if one.demand_demotion}
         stages = stages_of(session, [by_id[rule_id] for rule_id in demanded])
     loud = {r: one for r, one in demanded.items() if stages[r].wanted is not Stage.SHADOW}
@@ -148,11 +156,22 @@ def _pass_over_kind(
         _save(database, changes[first : first + BATCH], now)
         for first in range(0, len(changes), BATCH)
     )
+    _report_troubles(database, now, judges, passed)
+    return turned
+
+
+def _report_troubles(
+    database: Database, now: datetime, judges: Sequence[CompiledRule], passed: PassResult
+) -> None:
+    """Hold the rules whose breaker tripped, and tell owners of that, and of what fails for some."""
     rules = {one.rule.id: one.rule for one in judges}
     for rule_id, reason in passed.held.items():
         with database.writing() as session:
             _hold(session, rules[rule_id], reason, now)
-    return turned
+    for rule_id, errors in passed.errors.items():
+        log.warning("rule_failed", rule=rule_id, times=errors.count)
+        if rule_id not in passed.held:
+            _tell_of_failures(database, rules[rule_id], now)
 
 
 def _known(session: Session, judges: Sequence[CompiledRule], now: datetime) -> list[Finding]:
@@ -201,6 +220,16 @@ def _hold(session: Session, rule: Rule, reason: str, now: datetime) -> None:
     tell_owner(session, rule, RuleTrouble.HELD, f"{now:%Y%m%dT%H%M%S}", now)
 
 
+def _tell_of_failures(database: Database, rule: Rule, now: datetime) -> None:
+    """Tell the owner once a version; what it fails for is somebody's own and is not told."""
+    mark = f"v{rule.version}"
+    with database.reading() as session:
+        if is_owner_told(session, rule, RuleTrouble.FAILS, mark):
+            return
+    with database.writing() as session:
+        tell_owner(session, rule, RuleTrouble.FAILS, mark, now)
+
+
 def _demote(session: Session, rule: Rule, said: Verdicts, now: datetime) -> None:
     reason = (
         f"{said.wrong} of {said.total} answers say that version {rule.version} is wrong. "
@@ -216,9 +245,3 @@ def _report(kind: SubjectKind, passed: PassResult) -> None:
     """One line a rule for the operator: counts alone."""
     for rule_id, counts in passed.counts.items():
         log.info("rule_passed", rule=rule_id, kind=kind.value, trace=str(counts))
-    for rule_id, errors in passed.errors.items():
-        _report_errors(rule_id, errors)
-
-
-def _report_errors(rule_id: str, errors: RuleErrors) -> None:
-    log.warning("rule_failed", rule=rule_id, times=errors.count, says=errors.first)

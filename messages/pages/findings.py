@@ -146,11 +146,12 @@ class RuleTrouble(StrEnum):
     HELD = "held"
     BROKEN_FILE = "broken file"
     DEMOTED = "demoted"
+    FAILS = "fails"
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerNotice(MessagePage):
-    """To a rule's owner: it is held, its file is refused, or it was taken down to shadow.
+    """To a rule's owner: it is held, fails for some, was taken down to shadow, or its file is refused.
 
     `reason` is a whole sentence; `place` is where in a file.
     """

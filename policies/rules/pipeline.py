@@ -112,18 +112,17 @@ class _Pass:
                 self._confirm(judge, facts, team_id)
 
     def trip_breakers(self) -> dict[str, str]:
-        """Drop everything of rules that match more than a sound rule does; the sentence by rule."""
+        """Drop everything of rules that match or fail more than a sound rule does; why, by rule."""
         matched: Counter[str] = Counter(
             case.rule.id for case in self.cases.values() if case.verdict is Verdict.MATCHES
         )
-        held = {}
-        for rule_id, count in matched.items():
-            rule, subjects = self.judges[rule_id].rule, self.subjects_of(rule_id)
-            if rule.limit.is_passed(count, subjects):
-                held[rule_id] = (
-                    f"It matched {count} of {subjects} in one pass. Its limit is "
-                    f"{rule.limit.findings} or {rule.limit.share:.0%}, whichever is more."
-                )
+        failed = {rule_id: one.count for rule_id, one in self.errors.items()}
+        held = {
+            rule_id: said
+            for counts, verb in ((failed, "failed for"), (matched, "matched"))
+            for rule_id, count in counts.items()
+            if (said := self._too_many(rule_id, count, verb))
+        }
         self.cases = {key: one for key, one in self.cases.items() if one.rule.id not in held}
         return held
 
@@ -148,6 +147,16 @@ class _Pass:
         """How many subjects a rule looked at: those of the teams in its scope."""
         rule = self.judges[rule_id].rule
         return sum(n for team, n in self.looked_at.items() if self._takes_in(rule, team))
+
+    def _too_many(self, rule_id: str, count: int, verb: str) -> str:
+        """Why a rule is held that does something so often in one pass; "" where it is not."""
+        subjects, limit = self.subjects_of(rule_id), self.judges[rule_id].rule.limit
+        if not limit.is_passed(count, subjects):
+            return ""
+        return (
+            f"It {verb} {count} of {subjects} in one pass. Its limit is {limit.findings} or "
+            f"{limit.share:.0%}, whichever is more."
+        )
 
     def _confirm(self, judge: Judge, facts: SubjectFacts, team_id: int | None) -> None:
         rule = judge.rule

@@ -256,6 +256,11 @@ def _notices(
             trouble=RuleTrouble.DEMOTED,
             reason=typed("12 of 21 answers say that it is wrong."),
         ),
+        "rule_trouble_fails": replace(
+            held,
+            trouble=RuleTrouble.FAILS,
+            reason=typed("Version 2 fails for some of 80 subjects."),
+        ),
     }
 
 

@@ -260,6 +260,33 @@ def test_a_rule_that_people_call_wrong_is_taken_down_to_shadow(world: Ruled) -> 
         assert [one.action for one in audit.entries_about(session, "big-day")] == ["rule.demoted"]
     (notice,) = _owner_notices(world)
     assert "20 of 20" in notice.reason
+    ana = world.person("ana").person.id
+    with world.database.writing() as session:
+        rule_settings.set_stage(session, "big-day", Stage.COACH, "mended", TUESDAY, actor_id=ana)
+    world.passes(TUESDAY + 3 * HOUR)
+    with world.database.reading() as session:
+        assert rule_settings.settings(session)["big-day"].stage is Stage.SHADOW
+    with world.database.writing() as session:
+        later = TUESDAY + 3 * HOUR
+        rule_settings.set_stage(session, "big-day", Stage.COACH, "mended", later, actor_id=ana)
+    world.passes(TUESDAY + 4 * HOUR)
+    with world.database.reading() as session:
+        assert rule_settings.settings(session)["big-day"].stage is Stage.COACH
+
+
+def test_the_owner_is_told_once_that_a_rule_fails_for_some_and_never_for_whom(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = RULES.replace("impact_usd: usage.cost_usd", "impact_usd: 0.0 - usage.cost_usd")
+    world = ruled(
+        database, tmp_path, monkeypatch, rules.replace("usage.cost_usd: 5.0", "usage.tokens: 5")
+    )
+    world.uses("ben", usage__cost_usd=9.0)
+    world.passes(TUESDAY)
+    world.passes(TUESDAY + HOUR)
+    assert world.found("ben") == []
+    (notice,) = _owner_notices(world)
+    assert notice.reason == "Version 1 cannot be reckoned for some of what it looks at."
 
 
 def test_the_owner_is_told_once_that_a_file_is_refused(world: Ruled, tmp_path: Path) -> None:
