@@ -39,14 +39,15 @@ def _opposite(
     if sign in _MIRRORED and not _has_fact(first):
         first, second, sign = second, first, _MIRRORED[sign]
     threshold = _shown(second, text, vocabulary, params)
-    return f"{_cut(first, text)} {_OPPOSITE[sign]} {threshold}" if _has_fact(first) else ""
+    return f"{written_text(first, text)} {_OPPOSITE[sign]} {threshold}" if _has_fact(first) else ""
 
 
 def _has_fact(tree: Expression) -> bool:
     return any(not name.startswith(PARAMS) for name in names_in(tree))
 
 
-def _cut(tree: Expression, text: str) -> str:
+def written_text(tree: Expression, text: str) -> str:
+    """A part of an expression as the rule writes it, on one line."""
     return " ".join(text[tree.start : tree.end].split())
 
 
@@ -55,11 +56,11 @@ def _shown(
 ) -> str:
     """The value of a threshold; a list, or one that hangs on other facts, as it is written."""
     if isinstance(tree, Listed):
-        return _cut(tree, text).strip("[]")
+        return written_text(tree, text).strip("[]")
     if _has_fact(tree):
-        return _cut(tree, text)
+        return written_text(tree, text)
     values = {f"{PARAMS}{name}": value for name, value in params.items()}
     value = vocabulary.program(tree).run(vocabulary.environment.activation(values))
     if isinstance(value, Failed):
-        return _cut(tree, text)
+        return written_text(tree, text)
     return str(value).lower() if isinstance(value, bool) else str(value)

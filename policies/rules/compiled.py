@@ -7,14 +7,14 @@ from math import isfinite
 from typing import Final
 
 from policies.rules.catalogue import CATALOGUE
-from policies.rules.cel import Activation, Failed, Program
-from policies.rules.clearing import what_clears
+from policies.rules.cel import Activation, Failed
+from policies.rules.clearing import what_clears, written_text
 from policies.rules.evaluation import Clause, Evaluation, Verdict
 from policies.rules.expressions import PARAMS, Compiled, Vocabulary
 from policies.rules.facts import FactType, FactValue, Unit
 from policies.rules.model import Rule
 from policies.rules.subjects import SubjectFacts
-from policies.rules.syntax import Expression, conjuncts, names_in
+from policies.rules.syntax import conjuncts, names_in
 
 _MICRO: Final = Decimal("0.000001")
 _MOST_USD: Final = 1e12
@@ -22,16 +22,6 @@ _MOST_USD: Final = 1e12
 
 class NoValue(Exception):
     """A fact or param that the rule names has no value of its type; the message is a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A conjunct of `when`, with its program and the names in it."""
-
-    tree: Expression
-    text: str
-    program: Program
-    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +34,6 @@ class CompiledRule:
     clear_when: Compiled | None
     impact: Compiled | None
     names: tuple[str, ...]
-    parts: tuple[_Part, ...]
 
     def evaluate(self, subject: SubjectFacts, params: Mapping[str, FactValue]) -> Evaluation:
         """Judge one subject; `params` hold every parameter of the rule."""
@@ -73,12 +62,12 @@ class CompiledRule:
             activation = self.vocabulary.environment.activation({})
         return tuple(
             Clause(
-                part.text,
-                part.program.run(activation) is True,
-                _values(part.names, subject.values, params),
-                what_clears(part.tree, self.when.text, self.vocabulary, params),
+                written_text(part, self.when.text),
+                self.vocabulary.program(part).run(activation) is True,
+                _values(names_in(part), subject.values, params),
+                what_clears(part, self.when.text, self.vocabulary, params),
             )
-            for part in self.parts
+            for part in conjuncts(self.when.tree)
         )
 
     def missing_data(self, subject: SubjectFacts) -> str:
@@ -138,13 +127,7 @@ def compile_rule(rule: Rule) -> CompiledRule:
         clear,
         impact,
         tuple(dict.fromkeys(name for names in named for name in names)),
-        tuple(_part(one, rule.when, vocabulary) for one in conjuncts(when.tree)),
     )
-
-
-def _part(tree: Expression, text: str, vocabulary: Vocabulary) -> _Part:
-    cut = " ".join(text[tree.start : tree.end].split())
-    return _Part(tree, cut, vocabulary.program(tree), names_in(tree))
 
 
 def _values(

@@ -11,6 +11,7 @@ from policies.rules.rewriting import type_of, written
 from policies.rules.structure import Fault
 from policies.rules.syntax import (
     LONGEST_PATTERN,
+    MOST_PATTERNS,
     Call,
     Expression,
     Literal,
@@ -108,9 +109,12 @@ class Vocabulary:
             raise NotSound((Fault(tree.start, sentence),))
 
     def _call_faults(self, tree: Expression) -> Iterator[Fault]:
-        for call in walk(tree):
-            if not isinstance(call, Call):
-                continue
+        calls = [one for one in walk(tree) if isinstance(one, Call)]
+        patterns = [one for one in calls if one.function == "matches"]
+        if len(patterns) > MOST_PATTERNS:
+            yield Fault(patterns[-1].at, f"An expression has at most {MOST_PATTERNS} patterns.")
+            return
+        for call in calls:
             if call.function == "matches":
                 yield from self._pattern_fault(call)
             elif self._reads_number(call):

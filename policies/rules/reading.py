@@ -7,6 +7,7 @@ A file is sound as a whole, or contributes nothing.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Final
 
 from policies.rules.building import rule_of
@@ -15,7 +16,7 @@ from policies.rules.checking_tests import test_faults_of
 from policies.rules.model import Rule, RuleProblem
 from policies.rules.nodes import Listing, Mapping, Node, NotYaml, Scalar, Source, read_nodes
 from policies.rules.schema import API_VERSION, MOST_RULES
-from policies.rules.structure import Fault, closest, entry_of
+from policies.rules.structure import MOST_FAULTS, Fault, closest, entry_of
 
 MOST_PROBLEMS: Final = 50
 LONGEST_SENTENCE: Final = 300
@@ -36,15 +37,17 @@ def read_rules(text: str, file: str) -> Reading:
     try:
         root = read_nodes(source)
     except NotYaml as problem:
-        return Reading(problems=(RuleProblem(source.place(problem.at), str(problem)),))
+        return Reading(problems=(RuleProblem(source.place(problem.at), _short(str(problem))),))
     found = list(_file_faults(root))
     rules: list[Rule] = []
     for node in _rule_nodes(root):
         result = _read_rule(node, source)
         if isinstance(result, Rule):
             rules.append(result)
-        else:
-            found += [(fault, _id_of(node)) for fault in result]
+            continue
+        found += [(fault, _id_of(node)) for fault in result]
+        if len(found) > MOST_PROBLEMS:
+            break
     problems = [
         RuleProblem(source.place(fault.at), _short(fault.sentence), id_) for fault, id_ in found
     ]
@@ -64,8 +67,7 @@ def _in_order(problems: list[RuleProblem]) -> tuple[RuleProblem, ...]:
     ordered = sorted(set(problems), key=lambda one: (one.place, one.sentence))
     if len(ordered) <= MOST_PROBLEMS:
         return tuple(ordered)
-    more = len(ordered) - MOST_PROBLEMS
-    last = RuleProblem(ordered[MOST_PROBLEMS].place, f"And {more} more from here on.")
+    last = RuleProblem(ordered[MOST_PROBLEMS].place, "There are more from here on.")
     return (*ordered[:MOST_PROBLEMS], last)
 
 
@@ -109,7 +111,7 @@ def _read_rule(node: Node, source: Source) -> Rule | list[Fault]:
     if isinstance(entry, list):
         return entry
     written = Written.of(entry, node)
-    faults = [*faults_of(written), *test_faults_of(written)]
+    faults = list(islice(chain(faults_of(written), test_faults_of(written)), MOST_FAULTS))
     return faults or rule_of(entry, node, source)
 
 

@@ -12,7 +12,7 @@ from policies.rules.facts import SubjectKind, Unit
 from policies.rules.model import Severity, Stage
 
 API_VERSION: Final = "mileage/v1"
-MOST_RULES: Final = 100
+MOST_RULES: Final = 50
 ID: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 PARAM_NAME: Final = r"^[a-z][a-z0-9_]*$"
 EMAIL: Final = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"

@@ -2,7 +2,7 @@
 
 A screen knows the params beforehand and only leaves out; what it lets through is judged by CEL. It is
 plain functions over the facts, because handing a subject's facts to CEL takes longer than comparing
-them (docs/decisions/0015-screening-rules.md has the figures).
+them (docs/decisions/0016-screening-rules.md has the figures).
 """
 
 import operator

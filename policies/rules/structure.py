@@ -24,6 +24,7 @@ _MODELS: Final[dict[tuple[str, ...], type[BaseModel]]] = {
     ("tests",): schema.TestEntry,
     ("tests", "expect"): schema.ExpectEntry,
 }
+MOST_FAULTS: Final = 100
 _DURATIONS: Final = ("for", "keep", "every", "after")
 _SWITCHES: Final = ("yes", "no", "on", "off")
 _QUOTED: Final = re.compile(r"'([^']*)'")
@@ -51,7 +52,8 @@ def entry_of(node: Node) -> schema.RuleEntry | list[Fault]:
     except ValidationError as refused:
         faults: dict[int, Fault] = {}
         errors = refused.errors(include_url=False, include_input=False)
-        for error in sorted(errors, key=lambda one: one["type"].endswith("_type")):
+        errors.sort(key=lambda one: one["type"].endswith("_type"))
+        for error in errors[:MOST_FAULTS]:
             fault = _fault(node, error)
             faults.setdefault(fault.at, fault)  # a union says the same once for each of its types
         return list(faults.values())

@@ -16,7 +16,8 @@ LONGEST_EXPRESSION: Final = 2_000
 MOST_OPERATORS: Final = 200
 DEEPEST_NESTING: Final = 12
 LARGEST_NUMBER: Final = 1e15
-LONGEST_PATTERN: Final = 200
+LONGEST_PATTERN: Final = 100
+MOST_PATTERNS: Final = 5
 FUNCTIONS: Final = ("contains", "double", "endsWith", "int", "matches", "size", "startsWith")
 
 _TOKEN: Final = re.compile(

@@ -40,6 +40,18 @@ def repeated(part: str) -> str:
     return part * (LARGEST_FILE // len(part))
 
 
+def misspelt_keys() -> str:
+    keys = (
+        f"{letter}ag_er_teh_{n}: 1" for letter in "abcdefghijklmnopqrstuvwxyz" for n in range(7)
+    )
+    return f"  - {{id: a, title: A, subject: outcome, when: 'true', {', '.join(keys)}}}\n"
+
+
+def long_rule(number: int) -> str:
+    quotients = " && ".join(["usage.cost_usd / cheaper.cost_usd > 1.0"] * 45)
+    return small(quotients, id_=f"rule-{number}").partition("rules:\n")[2]
+
+
 HOSTILE: dict[str, Callable[[], str]] = {
     "a bomb of anchors": lambda: "a: &a [x,x]\n" + "".join(f"b{n}: &b{n} [*a,*a]\n" for n in range(99)),
     "open lists": lambda: repeated("["),
@@ -70,6 +82,9 @@ HOSTILE: dict[str, Callable[[], str]] = {
     "quotients": lambda: small("'" + "usage.cost_usd / (" * 10 + "usage.cost_usd" + ")" * 10 + " > 1.0'"),
     "a long sum": lambda: small("'" + "usage.tokens + " * 120 + "1 > 0'"),
     "a pattern": lambda: small("""'outcome.kind.matches("(a+)+(b|c|d)*((x{100}){100}){100}$")'"""),
+    "many patterns": lambda: small("'" + " && ".join(['outcome.kind.matches("a{900}(b|c){30}")'] * 40) + "'"),
+    "misspelt keys": lambda: "apiVersion: mileage/v1\nrules:\n" + misspelt_keys() * 50,
+    "long rules": lambda: "apiVersion: mileage/v1\nrules:\n" + "".join(long_rule(n) for n in range(50)),
     "a long pattern": lambda: small("'outcome.kind.matches(\"" + "a?" * 400 + "\")'"),
     "a big number": lambda: small("9" * 1_900 + " > usage.tokens"),
     "a big exponent": lambda: small("1e" + "9" * 1_000 + " > usage.cost_usd"),
