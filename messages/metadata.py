@@ -2,7 +2,10 @@
 
 import json
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
+
+LARGEST_ID: Final = 2**31 - 1
+"""What an integer column of PostgreSQL takes; nobody was ever given a larger id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +67,6 @@ def _text(value: object) -> str | None:
 
 
 def _number(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 < value <= LARGEST_ID else None

@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from sqlmodel import Session
-
 from bot.flows.coaching import COACHING
 from bot.rulebook import Rulebook
 from policies.people import Team
@@ -36,6 +34,7 @@ rules:
     params:
       floor_usd: {default: 5.0, unit: USD, min: 0.5, max: 500.0, help: Least cost worth a word}
       calls: {default: 10, unit: requests, min: 1, max: 1000}
+    min_data: {usage.requests: 1}
     when: usage.cost_usd >= params.floor_usd && usage.requests >= params.calls
     impact_usd: usage.cost_usd
     say: {coach: "You used {usage.cost_usd} today.", lead: "A day of {person} stands out."}
@@ -115,6 +114,21 @@ def told(
     now: datetime = NOW,
 ) -> Finding:
     """A finding of somebody's, of which their message stands in Slack."""
+    finding = due(database, team, name, rule_id, now)
+    with database.writing() as session:
+        (claim,) = deliveries.claim_due(session, now, timedelta(minutes=3))
+        assert deliveries.confirm(session, claim, "D0BEN", "1.0", now)
+    return finding
+
+
+def due(
+    database: Database,
+    team: Team,
+    name: str = "ben",
+    rule_id: str = "big-day",
+    now: datetime = NOW,
+) -> Finding:
+    """The same, while the message is still to be posted."""
     person_id = introduce(database, name).person.id
     labels = {"person": str(person_id), "team": str(team.id)}
     subject = Subject(SubjectKind.ENGINEER_DAY, f"person:{person_id}", labels, person_id, team.id)
@@ -138,16 +152,10 @@ def told(
         before = stored.after
         after = replace(before, state=FindingState.COACHED, coached_at=now)
         assert findings.change(session, before, after, now)
-        _post(session, after, now)
+        period = f"{after.label}@{after.opened_at:%Y%m%dT%H%M%S%f}"
+        audience = f"person:{person_id}"
+        deliveries.enqueue(session, COACHING, audience, period, after.label, now)
     return after
-
-
-def _post(session: Session, finding: Finding, now: datetime) -> None:
-    period = f"{finding.label}@{finding.opened_at:%Y%m%dT%H%M%S%f}"
-    audience = f"person:{finding.subject.person_id}"
-    deliveries.enqueue(session, COACHING, audience, period, finding.label, now)
-    (claim,) = deliveries.claim_due(session, now, timedelta(minutes=3))
-    assert deliveries.confirm(session, claim, "D0BEN", "1.0", now)
 
 
 def stands(database: Database, finding_id: int) -> Finding:
