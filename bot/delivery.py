@@ -27,6 +27,7 @@ from bot.flows import (
     outcome_steps,
     reviews,
     rule_notices,
+    team_findings,
 )
 from bot.flows.posts import NotYet, Post
 from bot.logs import places_of
@@ -87,6 +88,9 @@ def kinds(rule: GroupRule, rulebook: Rulebook) -> dict[str, Kind]:
         ),
         findings_for_leads.FINDING_FOR_LEAD: Kind(
             partial(findings_for_leads.compose_for_lead, rulebook=rulebook)
+        ),
+        team_findings.TEAM_FINDING: Kind(
+            partial(team_findings.compose_team_finding, rulebook=rulebook)
         ),
         rule_notices.RULE_NOTICE: Kind(
             partial(rule_notices.compose_owner_notice, rulebook=rulebook)

@@ -17,6 +17,7 @@ from bot.flows.findings_for_leads import tell_leads
 from bot.flows.rule_facts import Gathering, facts_of
 from bot.flows.rule_notices import is_owner_told, tell_owner
 from bot.flows.rule_terms import stages_of, terms_of
+from bot.flows.team_findings import tell_of_teams
 from bot.logs import places_of
 from bot.rulebook import Rulebook
 from messages.pages.findings import RuleTrouble
@@ -86,6 +87,7 @@ class RulePasses:
         turned = pass_over(database, now, judges, self.gathering())
         if not self.cadence.alarms_only:
             turned += tell_leads(database, now, judges)
+            turned += tell_of_teams(database, now, judges)
         with database.writing() as session:
             rule_passes.finish(session, claimed, now)
         return turned
@@ -242,6 +244,7 @@ def _demote(session: Session, rule: Rule, said: Verdicts, now: datetime) -> None
 
 
 def _report(kind: SubjectKind, passed: PassResult) -> None:
-    """One line a rule for the operator: counts alone."""
+    """One line for the operator a rule that has anything to say: counts alone."""
     for rule_id, counts in passed.counts.items():
-        log.info("rule_passed", rule=rule_id, kind=kind.value, trace=str(counts))
+        if counts.matched or counts.standing or counts.resolved:
+            log.info("rule_passed", rule=rule_id, kind=kind.value, trace=str(counts))

@@ -140,6 +140,22 @@ class LeadNotice(MessagePage):
     commands: Commands = DEFAULT_COMMANDS
 
 
+@dataclass(frozen=True, slots=True)
+class TeamFinding(MessagePage):
+    """To the leads of a team, or a rule's owner: what a rule found of the team or of a source.
+
+    `said` is the rule's sentence for leads; what it names of the team is published anyway.
+    """
+
+    template: ClassVar[str] = "finding_of_team.json.j2"
+    rule_title: str
+    rule_id: str
+    about: str
+    said: str
+    try_: tuple[str, ...] = ()
+    commands: Commands = DEFAULT_COMMANDS
+
+
 class RuleTrouble(StrEnum):
     """What a rule's owner is told of."""
 

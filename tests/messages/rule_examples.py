@@ -16,6 +16,7 @@ from messages.pages.findings import (
     LeadReason,
     OwnerNotice,
     RuleTrouble,
+    TeamFinding,
     WhyFinding,
 )
 from messages.pages.rules import (
@@ -241,6 +242,13 @@ def _notices(
         "finding_for_lead_agreed": replace(lead, why=LeadReason.AGREED, told_on=None, said=""),
         "finding_for_lead_used_up": replace(
             lead, why=LeadReason.BUDGET_USED_UP, outcome=None, try_=()
+        ),
+        "finding_of_team": TeamFinding(
+            rule.title,
+            rule.id,
+            typed("Payments"),
+            typed("62 % of last week's tokens count for no outcome."),
+            rule.try_,
         ),
         "rule_trouble_held": held,
         "rule_trouble_broken": replace(
