@@ -91,6 +91,7 @@ def _database(settings: Settings) -> list[Finding]:
 
 def _rules(settings: Settings) -> list[Finding]:
     """Whether every rule file is sound; those that are not leave their last good rules running."""
+    from bot.model_classes import load_model_classes
     from bot.rule_files import NoFolder, files_in_use
     from policies.rules.ruleset import RuleSet
 
@@ -99,9 +100,10 @@ def _rules(settings: Settings) -> list[Finding]:
     except NoFolder as problem:
         says = f"MILEAGE_POLICIES_DIR, {settings.policies_dir}: {problem}"
         return [Finding("rules", ok=False, says=says)]
-    if not found.problems:
+    problems = (*found.problems, *load_model_classes(settings.policies_dir).problems)
+    if not problems:
         return [Finding("rules", ok=True, says=f"{len(found.judges)} rules")]
-    return [Finding("rules", ok=False, says=str(one)) for one in found.problems]
+    return [Finding("rules", ok=False, says=str(one)) for one in problems]
 
 
 async def _slack(settings: Settings) -> list[Finding]:

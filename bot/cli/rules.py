@@ -38,15 +38,14 @@ def check(
     """Check rule files before they run. Exit code 1 when any is refused."""
     with explained():
         checked, beside = files_to_check(path)
-        problems = problems_of(checked, beside)
+        problems = (*problems_of(checked, beside), *_class_problems(path))
     if as_json:
         _write_json([_problem_json(one) for one in problems])
     else:
         for one in problems:
             typer.echo(str(one))
-        count = "1 file is" if len(checked) == 1 else f"{len(checked):,} files are"
         if not problems:
-            typer.echo(f"{count} sound.")
+            typer.echo("1 file is sound." if len(checked) == 1 else "All files are sound.")
     if problems:
         raise typer.Exit(FINDINGS)
 
@@ -127,6 +126,19 @@ def problems_of(
     return tuple(one for one in found if one.place.file in named)
 
 
+def _class_problems(path: Path | None) -> "tuple[RuleProblem, ...]":
+    """What is wrong with the file of model classes that stands there, if one does."""
+    from bot.model_classes import load_model_classes
+    from bot.settings import load_settings
+    from policies.model_classes import FILE
+
+    if path is None:
+        folder = load_settings().policies_dir
+    else:
+        folder = path.parent if path.name == FILE else path
+    return load_model_classes(folder).problems
+
+
 def _files_in_use() -> "list[RuleFile]":
     from bot.rule_files import NoFolder, files_in_use
     from bot.settings import load_settings
@@ -140,11 +152,12 @@ def _files_in_use() -> "list[RuleFile]":
 
 def _files_at(path: Path) -> "list[RuleFile]":
     from bot.rule_files import NoFolder, RuleFile, files_in
+    from policies.model_classes import FILE
 
     if not path.is_dir():
         if not path.exists():
             raise Unusable(f"There is nothing at {path}.")
-        return [RuleFile(str(path), path)]
+        return [] if path.name == FILE else [RuleFile(str(path), path)]
     try:
         files = files_in(path, str(path))
     except NoFolder as problem:

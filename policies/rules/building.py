@@ -19,7 +19,9 @@ from policies.rules.model import (
     Scope,
 )
 from policies.rules.nodes import Node, Source
+from policies.rules.rewriting import written
 from policies.rules.structure import found_at
+from policies.rules.syntax import parse
 
 _TYPES = {bool: FactType.BOOL, int: FactType.INT, float: FactType.DOUBLE, str: FactType.STRING}
 
@@ -91,6 +93,9 @@ def digest_of(entry: schema.RuleEntry) -> str:
             *("group_by", "scope", "inhibited_by", "limit"),
         },
     )
+    for key in ("when", "clear_when", "impact_usd"):
+        if meaning[key] is not None:
+            meaning[key] = written(parse(meaning[key]), {})  # white space means nothing
     meaning["params"] = {
         name: [type_of_value(one.default), one.default, one.unit, one.min, one.max]
         for name, one in entry.params.items()

@@ -21,10 +21,10 @@ MOST_PATTERNS: Final = 5
 FUNCTIONS: Final = ("contains", "double", "endsWith", "int", "matches", "size", "startsWith")
 
 _TOKEN: Final = re.compile(
-    r"""(?P<space>\s+|//[^\n]*)
+    r"""(?P<space>\s+)
     |(?P<double>\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|\.\d+(?:[eE][+-]?\d+)?)
     |(?P<int>0[xX][0-9a-fA-F]+|\d+)
-    |(?P<string>[rR]?(?:"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*'))
+    |(?P<string>[rR](?:"[^"\n]*"|'[^'\n]*')|"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*')
     |(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)
     |(?P<sign>&&|\|\||==|!=|<=|>=|[-<>!+*/%?:(),.\[\]])""",
     re.VERBOSE | re.ASCII,
@@ -205,6 +205,8 @@ def _tokens(text: str) -> Iterator[Token]:
     at = 0
     while at < len(text):
         found = _TOKEN.match(text, at)
+        if text.startswith("//", at):  # where YAML folds lines, it would swallow the next
+            raise NotAnExpression(at, "Comments (//) are not taken. Put a # above the whole text.")
         if found is None:
             raise NotAnExpression(at, _stray(text[at]))
         if found.lastgroup != "space":

@@ -42,6 +42,14 @@ def test_a_sound_file_is_said_to_be(own: Path) -> None:
     assert run("rules", "check", "own") == (0, "1 file is sound.\n", "")
 
 
+@pytest.mark.parametrize("path", ["own", "own/model_classes.yaml", None])
+def test_the_file_of_model_classes_is_checked_too(own: Path, path: str | None) -> None:
+    (own / "a.yaml").write_text(small("usage.tokens > 5"))
+    (own / "model_classes.yaml").write_text("models: {}\n")
+    line = "model_classes.yaml:1:1: Write “apiVersion: mileage/v1”.\n"
+    assert run("rules", "check", *([path] if path else [])) == (1, line, "")
+
+
 def test_a_file_is_checked_beside_the_others(own: Path) -> None:
     (own / "a.yaml").write_text(small("usage.tokens > 5"))
     Path("b.yaml").write_text(small("usage.tokens > 6"))

@@ -57,6 +57,24 @@ def test_what_cannot_be_reckoned_is_an_error_and_no_match(when: str, reason: str
     assert reason in found.note
 
 
+@pytest.mark.parametrize(
+    ("when", "kind", "verdict"),
+    [
+        ('outcome.kind.matches(r"^fix\\d$")', "fix7", Verdict.MATCHES),
+        ('outcome.kind.matches("^fix[0-9]$")', "fixed", Verdict.CLEAR),
+        ('outcome.kind == "caf\u00e9 \U0001f642"', "caf\u00e9 \U0001f642", Verdict.MATCHES),
+        ('outcome.kind.startsWith("f") && size(outcome.kind) == 3', "fix", Verdict.MATCHES),
+        ('!(outcome.kind in ["fix", "chore"])', "fix", Verdict.CLEAR),
+        ("outcome.kind.endsWith('x') ? true : outcome.is_open", "fix", Verdict.MATCHES),
+        ("-(1 + 2) * 3 == -9 && 7 - (3 - 2) == 6", "", Verdict.MATCHES),
+        ("12.0 / (2.0 * 3.0) == 2.0 && 12.0 / 2.0 * 3.0 == 18.0", "", Verdict.MATCHES),
+    ],
+)
+def test_the_language_means_what_it_says(when: str, kind: str, verdict: Verdict) -> None:
+    judge = judge_of(small(f"|-\n      {when}"))
+    assert judge.evaluate(subject_with(outcome__kind=kind), {}).verdict is verdict
+
+
 def test_a_division_that_is_guarded_is_none() -> None:
     judge = judge_of(
         small("usage.frontier_share > 0.0 && usage.cost_usd / usage.frontier_share > 1.0")

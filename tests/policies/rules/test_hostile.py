@@ -95,9 +95,9 @@ HOSTILE: dict[str, Callable[[], str]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_ends_in_time(name: str) -> None:
     text = HOSTILE[name]()
-    start = time.perf_counter()
+    start = time.process_time()
     read(text)
-    assert time.perf_counter() - start < IN_TIME
+    assert time.process_time() - start < IN_TIME
 
 
 @FUZZED

@@ -12,6 +12,7 @@ def problems_of(text: str) -> list[str]:
 
 
 EXPRESSIONS = [
+    ("usage.tokens > 5 // many", ["6:28 Comments (//) are not taken. Put a # above the whole text."]),
     ("usage.cost_usd > 5", ["6:26 usage.cost_usd has a decimal point, so write 5.0."]),
     ("usage.tokens > 5.0", ["6:24 usage.tokens is a whole number, so write 5."]),
     ("5 < usage.cost_usd", ["6:13 usage.cost_usd has a decimal point, so write 5.0."]),
