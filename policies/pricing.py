@@ -85,20 +85,12 @@ class RateCard:
 
         `tokens` are in the order of `TokenCounts`; a class that is unknown (None) counts as none.
         """
-        rates = self._rates_for(tokens, granularity)
-        total: int
-        try:
-            total = sum(map(mul, tokens, rates))
-        except TypeError:  # a count or a rate is None, which costs a closer look
-            total = 0
-            for count, rate in zip(tokens, rates, strict=True):
-                if count and rate is None:
-                    return None
-                total += (count or 0) * (rate or 0)
-        whole, rest = divmod(total, FEMTOS_PER_NANO)
-        if rest < HALF_A_NANO:
-            return whole
-        return whole + int(rest > HALF_A_NANO or whole % 2 == 1)
+        return _cost_nusd(tokens, self._rates_for(tokens, granularity))
+
+    def cost_of_many(self, tokens: Sequence[int | None], above: int) -> int | None:
+        """The same for many requests together, each of which sends more than `above` tokens."""
+        rates = next(rates for threshold, rates in self.tiers if threshold <= above)
+        return _cost_nusd(tokens, rates)
 
     def cost_usd(
         self, tokens: TokenCounts, granularity: Granularity = Granularity.REQUEST
@@ -172,6 +164,22 @@ def class_of_price(input_usd: Decimal, output_usd: Decimal) -> ModelClass:
     if blended >= FRONTIER_FROM:
         return ModelClass.FRONTIER
     return ModelClass.MID if blended >= MID_FROM else ModelClass.SMALL
+
+
+def _cost_nusd(tokens: Sequence[int | None], rates: Rates) -> int | None:
+    total: int
+    try:
+        total = sum(map(mul, tokens, rates))
+    except TypeError:  # a count or a rate is None, which costs a closer look
+        total = 0
+        for count, rate in zip(tokens, rates, strict=True):
+            if count and rate is None:
+                return None
+            total += (count or 0) * (rate or 0)
+    whole, rest = divmod(total, FEMTOS_PER_NANO)
+    if rest < HALF_A_NANO:
+        return whole
+    return whole + int(rest > HALF_A_NANO or whole % 2 == 1)
 
 
 def _find(model: str) -> "tuple[Provider, ModelInfo] | None":

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from bot.flows.engineer_day_facts import engineer_day_facts
 from bot.flows.gathering import Gatherer, Gathering
+from bot.flows.outcome_facts import outcome_facts
 from policies.rules.facts import SubjectKind
 from policies.rules.subjects import SubjectFacts
 
@@ -15,6 +16,7 @@ __all__ = ["Gatherer", "Gathering", "facts_of"]
 
 GATHERERS: Final[dict[SubjectKind, Gatherer]] = {
     SubjectKind.ENGINEER_DAY: engineer_day_facts,
+    SubjectKind.OUTCOME: outcome_facts,
 }
 
 

@@ -135,7 +135,7 @@ _ENGINEER_WEEK: Final = (
 )
 
 _OUTCOME: Final = (
-    *USAGE,
+    *USAGE,  # what its owner used for it
     word("outcome.kind", "feature, fix, migration, incident, research or chore.", for_leads=True),
     word("outcome.size", "S, M or L, as declared.", for_leads=True),
     word("outcome.complexity", "trivial, standard or hard, as declared.", for_leads=True),
@@ -145,38 +145,47 @@ _OUTCOME: Final = (
         for_leads=True,
     ),
     boolean(
-        "outcome.is_open", "It is declared or claimed, and nobody has verified it.", for_leads=True
+        "outcome.is_open",
+        "It is declared, claimed or sent back, and nobody has verified it.",
+        for_leads=True,
     ),
     boolean("outcome.is_exploration", "It was declared as an exploration.", for_leads=True),
     decimal("outcome.age_days", Unit.DAYS, "Days since it was declared.", for_leads=True),
     decimal(
-        "outcome.days_since_usage", Unit.DAYS, "Days since its latest request; 0.0 without usage."
+        "outcome.days_since_usage",
+        Unit.DAYS,
+        "Days since its owner's latest request; 0.0 without usage.",
     ),
     decimal(
         "outcome.before_declared_share",
         Unit.SHARE,
-        "Share of its tokens that was used before it was declared.",
+        "Share of its owner's tokens for it that was used before it was declared.",
     ),
-    boolean("outcome.has_evidence", "A link to evidence was given.", for_leads=True),
+    boolean("outcome.has_evidence", "It was claimed, with a link to evidence.", for_leads=True),
     whole("outcome.rejections", Unit.NONE, "How often a reviewer sent it back.", for_leads=True),
     decimal(
         "cheaper.cost_usd",
         Unit.USD,
-        "What its frontier requests would have cost on the cheaper model of the same vendor.",
+        "What the same tokens of its frontier requests would have cost, by day, on the cheaper model of the vendor.",
         known_by="cheaper.known",
     ),
     decimal(
         "cheaper.saving_usd", Unit.USD, "What that would have saved.", known_by="cheaper.known"
     ),
-    word("cheaper.model", "The cheaper model that this compares with."),
+    word("cheaper.model", "The cheaper model that most of this compares with."),
     boolean(
-        "cheaper.known", "All frontier requests have a reviewed cheaper model with a known price."
+        "cheaper.known",
+        "There are frontier requests, and all have a reviewed cheaper model with a known price.",
     ),
 )
 
 _SESSION: Final = (
     *USAGE,
-    decimal("session.hours", Unit.HOURS, "From its first request to its latest."),
+    decimal(
+        "session.hours",
+        Unit.HOURS,
+        "From its first request to its latest, at most two weeks back, as all facts of a session.",
+    ),
     boolean("session.is_over", "There was no request for an hour."),
     whole("session.human_turns", Unit.TURNS, "Prompts typed.", known_by="session.turns_known"),
     boolean(
@@ -185,27 +194,46 @@ _SESSION: Final = (
     decimal(
         "session.hours_without_human",
         Unit.HOURS,
-        "From the last prompt typed to the latest request.",
+        "From the first request for the last prompt typed to the latest request.",
         known_by="session.turns_known",
     ),
     boolean("session.is_attributed", "Most of its tokens count for an outcome."),
     whole(
-        "session.context_first", Unit.TOKENS, "Tokens sent a request, median of the first tenth."
+        "session.context_first",
+        Unit.TOKENS,
+        "Tokens sent a request of the main thread, median of the first tenth.",
     ),
-    whole("session.context_last", Unit.TOKENS, "Tokens sent a request, median of the last tenth."),
-    whole("session.context_peak", Unit.TOKENS, "Most tokens sent with one request."),
+    whole(
+        "session.context_last",
+        Unit.TOKENS,
+        "Tokens sent a request of the main thread, median of the last tenth.",
+    ),
+    whole(
+        "session.context_peak", Unit.TOKENS, "Most tokens sent with one request of the main thread."
+    ),
     decimal("session.context_growth", Unit.TIMES, "Last context as a multiple of the first."),
     decimal(
-        "session.output_share_first", Unit.SHARE, "Written per token sent, in the first third."
+        "session.output_share_first",
+        Unit.SHARE,
+        "Written per token sent, in the main thread's first third.",
     ),
-    decimal("session.output_share_last", Unit.SHARE, "Written per token sent, in the last third."),
-    decimal("session.late_cost_usd", Unit.USD, "Cost at list price of the last third."),
+    decimal(
+        "session.output_share_last",
+        Unit.SHARE,
+        "Written per token sent, in the main thread's last third.",
+    ),
+    decimal(
+        "session.late_cost_usd",
+        Unit.USD,
+        "Cost at list price of the last third of the main thread.",
+    ),
     whole(
         "retries.requests",
         Unit.REQUESTS,
-        "Requests that repeat the one before within two minutes and got next to no answer.",
+        "Requests that repeat the one before in their thread: the same model and size (1 %), "
+        "within two minutes, and next to no answer (20 tokens).",
     ),
-    whole("retries.longest_run", Unit.REQUESTS, "The most of them in a row."),
+    whole("retries.longest_run", Unit.REQUESTS, "The most of them in a row, in one thread."),
     decimal("retries.cost_usd", Unit.USD, "Their cost at list price."),
     whole(
         "redundant.requests",
@@ -217,7 +245,7 @@ _SESSION: Final = (
     whole(
         "verification.requests",
         Unit.REQUESTS,
-        "Requests of agents, tools or steps named for checking: verify, test, lint, review.",
+        "Requests of agents, tools or steps named for checking: verify, test, lint, review, check.",
     ),
     decimal("verification.share", Unit.SHARE, "Their share of the session's tokens."),
     decimal("verification.cost_usd", Unit.USD, "Their cost at list price."),

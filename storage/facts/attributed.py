@@ -34,14 +34,18 @@ def with_outcomes(days: Sequence[tuple[date, datetime]], as_of: datetime) -> Fro
     `days` are the local days of the people looked at, each with its end, in order; the records have
     to lie in them.
     """
-    shares = and_(
-        _share.person_id == _raw.person_id,
-        _share.day == _day_of_record(days),
+    of_person = _share.person_id == _raw.person_id
+    shares = and_(of_person, _share.day == _day_of_record(days), is_of_share())
+    declared = and_(outcome_table.c.id == _share.outcome_id, outcome_table.c.declared_at < as_of)
+    return usage_table.outerjoin(share_table, shares).outerjoin(outcome_table, declared)
+
+
+def is_of_share() -> ColumnElement[bool]:
+    """The condition on a record of a share's person and day to be one of those that the share holds."""
+    return and_(
         *(_share[name].is_not_distinct_from(_raw[name]) for name in CARRIED),
         _share.focus_id.is_not_distinct_from(_focus_of_record()),
     )
-    declared = and_(outcome_table.c.id == _share.outcome_id, outcome_table.c.declared_at < as_of)
-    return usage_table.outerjoin(share_table, shares).outerjoin(outcome_table, declared)
 
 
 def _day_of_record(days: Sequence[tuple[date, datetime]]) -> ColumnElement[date]:

@@ -53,6 +53,12 @@ class UsageSums(NamedTuple):
         """The sums from the columns of `usage_sums`; PostgreSQL sums whole numbers to decimals."""
         return cls(*(int(value or 0) for value in columns))
 
+    @classmethod
+    def total(cls, parts: Iterable[Self]) -> Self:
+        """The sum of some sums; of none, nothing of everything."""
+        nothing = cls(*(0,) * len(cls._fields))
+        return cls(*map(sum, zip(nothing, *parts, strict=True)))
+
     def facts(self) -> dict[str, FactValue]:
         """Every `usage.…` fact of the catalogue, but for those of a team's week."""
         cost, sent = self.cost_nusd, self.input_tokens
