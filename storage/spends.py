@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
+from sqlalchemy import Select
 from sqlmodel import Session, col, func, select
 
 from policies.budgets import PeriodDays
@@ -17,6 +18,19 @@ def first_days_of(session: Session, person_ids: Collection[int]) -> dict[int, da
         .group_by(col(UsageShareRow.person_id))
     )
     return dict(session.exec(query).all())
+
+
+def users_between(
+    session: Session, person_ids: Select[tuple[int]], first: date, last: date
+) -> set[int]:
+    """Who of these people, as a statement selects them, used anything from one day to another."""
+    query = (
+        select(UsageShareRow.person_id)
+        .where(col(UsageShareRow.person_id).in_(person_ids))
+        .where(UsageShareRow.day >= first, UsageShareRow.day <= last)
+        .distinct()
+    )
+    return set(session.exec(query))
 
 
 def unpriced_in(session: Session, person_id: int, days: PeriodDays) -> int:

@@ -1,7 +1,7 @@
 """People's budgets as they stand: read from grants and usage, and never stored."""
 
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -52,6 +52,24 @@ class Ledger:
             return sum(one.received for one in self.balance.lines if one.grant.id == grant.id)
         before = self.on(self.balance.day - timedelta(days=1))
         return sum(one.remaining for one in before.lines if one.grant.id == grant.id)
+
+    def as_of(self, moment: datetime, used_today: Iterable[Spend]) -> "Ledger":
+        """The ledger as it stood at a moment of its day, with what was used of the day by then.
+
+        What was granted later is left out, and what was voided later holds.
+        """
+        grants = tuple(
+            one
+            if one.voided_at is None or one.voided_at <= moment
+            else replace(one, voided_on=None, voided_at=None)
+            for one in self.grants
+            if one.created_at <= moment
+        )
+        day, period = self.balance.day, self.balance.period
+        spends = (*(one for one in self.spends if one.day < day), *used_today)
+        since_then = [one for one in spends if one.day >= self.since]
+        balance = balance_of(grants, since_then, period, day)
+        return replace(self, grants=grants, spends=spends, balance=balance)
 
     def _with(self, grants: tuple[Grant, ...]) -> "Ledger":
         """The same usage under these grants."""

@@ -7,6 +7,7 @@ from typing import Final
 from sqlmodel import Session
 
 from bot.flows.engineer_day_facts import engineer_day_facts
+from bot.flows.engineer_week_facts import engineer_week_facts
 from bot.flows.gathering import Gatherer, Gathering
 from bot.flows.outcome_facts import outcome_facts
 from policies.rules.facts import SubjectKind
@@ -16,6 +17,7 @@ __all__ = ["Gatherer", "Gathering", "facts_of"]
 
 GATHERERS: Final[dict[SubjectKind, Gatherer]] = {
     SubjectKind.ENGINEER_DAY: engineer_day_facts,
+    SubjectKind.ENGINEER_WEEK: engineer_week_facts,
     SubjectKind.OUTCOME: outcome_facts,
 }
 

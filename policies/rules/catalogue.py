@@ -114,10 +114,17 @@ _ENGINEER_WEEK: Final = (
         "Chance that the budget is used up before its period ends.",
         known_by="budget.known",
     ),
-    decimal("budget.used_share", Unit.SHARE, "Share of the period's budget that is used."),
+    decimal(
+        "budget.used_share",
+        Unit.SHARE,
+        "Share of the period's budget that is used; 0.0 without one.",
+    ),
     boolean("budget.is_used_up", "Nothing of the period's budget is left.", for_leads=True),
     whole(
-        "budget.days_left", Unit.DAYS, "Days until the period ends, today included.", for_leads=True
+        "budget.days_left",
+        Unit.DAYS,
+        "Days until the period ends, today included; 0 without a budget.",
+        for_leads=True,
     ),
     whole("outcomes.declared", Unit.OUTCOMES, "Outcomes the person declared in the week."),
     whole("outcomes.trivial", Unit.OUTCOMES, "Those of them declared trivial."),
@@ -129,7 +136,7 @@ _ENGINEER_WEEK: Final = (
     whole(
         "outcomes.split",
         Unit.OUTCOMES,
-        "The most of them that share one ticket, branch or pull request, or nearly one title.",
+        "The most of them that share one ticket, branch or pull request, or nearly one title; 0 where none do.",
     ),
     whole("sessions.count", Unit.SESSIONS, "Sessions with a request in the week."),
 )

@@ -35,7 +35,7 @@ def with_outcomes(days: Sequence[tuple[date, datetime]], as_of: datetime) -> Fro
     to lie in them.
     """
     of_person = _share.person_id == _raw.person_id
-    shares = and_(of_person, _share.day == _day_of_record(days), is_of_share())
+    shares = and_(of_person, _share.day == day_of_record(days), is_of_share())
     declared = and_(outcome_table.c.id == _share.outcome_id, outcome_table.c.declared_at < as_of)
     return usage_table.outerjoin(share_table, shares).outerjoin(outcome_table, declared)
 
@@ -48,7 +48,8 @@ def is_of_share() -> ColumnElement[bool]:
     )
 
 
-def _day_of_record(days: Sequence[tuple[date, datetime]]) -> ColumnElement[date]:
+def day_of_record(days: Sequence[tuple[date, datetime]]) -> ColumnElement[date]:
+    """The local day of a record that lies in one of these, each given with its end, in order."""
     *earlier, (last, _) = days
     if not earlier:
         return literal(last, Date)

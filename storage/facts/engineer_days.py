@@ -8,19 +8,18 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, distinct, func, select
+from sqlalchemy import ColumnElement, case, distinct, func, select
 from sqlmodel import Session
 
 from policies.periods import day_bounds
 from policies.usage import Trust, microseconds
 from storage.facts.attributed import OUTCOME, outcome_table, with_outcomes
 from storage.facts.homes import Homes
+from storage.facts.passes import of_people, stream
 from storage.facts.usage_sums import REQUESTS, TOKENS, UsageSums, rows_where, sum_where
-from storage.facts.windows import RunningDay, between
+from storage.facts.windows import RunningDay
 from storage.source_hours import HOUR_US
 from storage.usage_ranges import usage_table
-
-ROWS_AT_ONCE: Final = 2_000
 
 _raw = usage_table.c
 _cost: Final = func.coalesce(_raw.cost_list_nusd, 0)
@@ -100,10 +99,10 @@ def day_sums(
     query = (
         select(_raw.person_id, *usage, *_day_columns(day, is_bot))
         .select_from(with_outcomes(day.days, day.as_of))
-        .where(*_of(homes, day.starts, day.as_of), known)
+        .where(*of_people(homes, day.starts, day.as_of), known)
         .group_by(_raw.person_id)
     )
-    for person_id, *columns in _stream(session, query):
+    for person_id, *columns in stream(session, query):
         of_day = map(int, columns[len(usage) :])
         yield person_id, UsageSums.read(columns[: len(usage)]), DaySums(*of_day)
 
@@ -114,7 +113,7 @@ def day_hours(
     """The hours of the day of everybody who used anything, by person."""
     of_hour = (
         select(_raw.person_id, _hour_of(day).label("hour"), func.sum(REQUESTS).label("asked"))
-        .where(*_of(homes, day.starts, day.as_of), known)
+        .where(*of_people(homes, day.starts, day.as_of), known)
         .group_by(_raw.person_id, "hour")
         .subquery()
         .c
@@ -124,7 +123,7 @@ def day_hours(
     query = select(of_hour.person_id, func.count(), at_night, func.max(of_hour.asked)).group_by(
         of_hour.person_id
     )
-    return {one: DayHours(*map(int, hours)) for one, *hours in _stream(session, query)}
+    return {one: DayHours(*map(int, hours)) for one, *hours in stream(session, query)}
 
 
 def recent_use(
@@ -140,10 +139,10 @@ def recent_use(
             sum_where(lately, TOKENS),
             sum_where(lately, _cost),
         )
-        .where(*_of(homes, as_of - timedelta(hours=1), as_of), known)
+        .where(*of_people(homes, as_of - timedelta(hours=1), as_of), known)
         .group_by(_raw.person_id)
     )
-    return {one: RecentUse(*map(int, used)) for one, *used in _stream(session, query)}
+    return {one: RecentUse(*map(int, used)) for one, *used in stream(session, query)}
 
 
 def day_before(
@@ -159,10 +158,10 @@ def day_before(
             sum_where(by_client, TOKENS),
             sum_where(by_provider, TOKENS),
         )
-        .where(*_of(homes, starts, day.starts), known)
+        .where(*of_people(homes, starts, day.starts), known)
         .group_by(_raw.person_id)
     )
-    return {one: DayBefore(*map(int, used)) for one, *used in _stream(session, query)}
+    return {one: DayBefore(*map(int, used)) for one, *used in stream(session, query)}
 
 
 def _day_columns(day: RunningDay, is_bot: ColumnElement[bool]) -> tuple[ColumnElement[Any], ...]:
@@ -187,14 +186,5 @@ def _hour_of(day: RunningDay) -> ColumnElement[int]:
     return (_raw.start_us - microseconds(day.starts)) // HOUR_US
 
 
-def _of(homes: Homes, first: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
-    return _raw.person_id.in_(homes.ids), between(first, end)
-
-
 def _us_between(first: datetime, end: datetime) -> int:
     return microseconds(end) - microseconds(first)
-
-
-def _stream(session: Session, query: Select[Any]) -> Iterator[Any]:
-    """The rows, some at a time, in the order in which the database finds them."""
-    return iter(session.connection().execution_options(yield_per=ROWS_AT_ONCE).execute(query))
