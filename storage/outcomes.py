@@ -152,6 +152,19 @@ def counts_between(
     )
 
 
+def count_declared(
+    session: Session, team_id: int, start: datetime, end: datetime, complexity: Complexity
+) -> int:
+    """How many outcomes of a complexity the team declared in [start, end)."""
+    query = select(func.count()).where(
+        OutcomeRow.team_id == team_id,
+        OutcomeRow.declared_at >= start,
+        OutcomeRow.declared_at < end,
+        OutcomeRow.complexity == complexity.value,
+    )
+    return session.exec(query).one()
+
+
 def outcomes_reaching(
     session: Session,
     team_id: int,
