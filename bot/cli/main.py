@@ -2,7 +2,16 @@
 
 import typer
 
-from bot.cli import demo, digest, doctor, rule_backtests, rule_testing, run
+from bot.cli import (
+    demo,
+    digest,
+    doctor,
+    rule_backtests,
+    rule_explaining,
+    rule_plans,
+    rule_testing,
+    run,
+)
 from bot.cli.imports import import_app
 from bot.cli.rules import rules_app
 
@@ -21,5 +30,7 @@ app.command("doctor")(doctor.doctor)
 app.command("digest")(digest.digest)
 app.add_typer(import_app, name="import")
 rules_app.command("test")(rule_testing.run_rule_tests)
+rules_app.command("explain")(rule_explaining.explain_rule)
+rules_app.command("plan")(rule_plans.plan_rules)
 rules_app.command("backtest")(rule_backtests.backtest_rules)
 app.add_typer(rules_app, name="rules")

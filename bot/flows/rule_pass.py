@@ -140,6 +140,20 @@ def demote_what_is_wrong(
     return list(loud)
 
 
+def judged(
+    session: Session,
+    now: datetime,
+    kind: SubjectKind,
+    judges: Sequence[CompiledRule],
+    gathering: Gathering,
+) -> PassResult:
+    """What a pass over a kind comes to now. Nothing is written: a plan asks the same."""
+    terms = terms_of(session, judges, now)
+    known = _known(session, judges, now)
+    subjects = _subjects(session, kind, now, gathering, known)
+    return run_pass(judges, subjects, known, terms, now, Screening(judges, terms))
+
+
 def _pass_over_kind(
     database: Database,
     now: datetime,
@@ -148,10 +162,7 @@ def _pass_over_kind(
     gathering: Gathering,
 ) -> int:
     with database.reading() as session:
-        terms = terms_of(session, judges, now)
-        known = _known(session, judges, now)
-        subjects = _subjects(session, kind, now, gathering, known)
-        passed = run_pass(judges, subjects, known, terms, now, Screening(judges, terms))
+        passed = judged(session, now, kind, judges, gathering)
     _report(kind, passed)
     changes = passed.changes
     turned = sum(
