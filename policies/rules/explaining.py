@@ -10,7 +10,17 @@ from policies.rules.cel import CelProblem
 from policies.rules.facts import FactType
 from policies.rules.rewriting import type_of
 from policies.rules.structure import closest
-from policies.rules.syntax import Call, Choice, Expression, Infix, Literal, Name, Unary, walk
+from policies.rules.syntax import (
+    COMPARISONS,
+    Call,
+    Choice,
+    Expression,
+    Infix,
+    Literal,
+    Name,
+    Unary,
+    walk,
+)
 
 _UNDECLARED: Final = re.compile(r"undeclared reference to '([^']*)'|select operation")
 _NUMBERS: Final = (FactType.INT, FactType.DOUBLE)
@@ -63,6 +73,8 @@ def unknown_name(name: str, types: Mapping[str, FactType]) -> str:
     if name.startswith("params."):
         hint = closest(name, [one for one in types if one.startswith("params.")])
         return f"There is no {name}.{hint or ' Declare it under “params”.'}"
+    if name.lower() in ("true", "false"):
+        return f"Write {name.lower()}, not {name}."
     if "." not in name and name.isalpha():
         return f'{name} is no fact. A text stands in quotes: "{name}".'
     return unknown_fact(name, types)
@@ -91,17 +103,20 @@ def _capital(sentence: str) -> str:
 def _misfit(node: Infix, types: Mapping[str, FactType]) -> str:
     left, right = node.parts[:2]
     mine, other = type_of(left, types), type_of(right, types)
+    if node.sign in COMPARISONS and isinstance(left, Infix) and left.sign in COMPARISONS:
+        return "Comparisons do not chain: write a < b && b < c."
     if mine in _NUMBERS and other in _NUMBERS and mine is not other:
-        return _mixed_numbers(left, right, types)
+        return _mixed_numbers(node, types)
     if node.sign == "in" and other is not None:
         return 'After “in” stands a list, such as ["S", "M"].'
     return f"{_shown(left)} {_KINDS[mine]} and {_shown(right)} {_KINDS[other]}: “{node.sign}” does not take both."
 
 
-def _mixed_numbers(left: Expression, right: Expression, types: Mapping[str, FactType]) -> str:
+def _mixed_numbers(node: Infix, types: Mapping[str, FactType]) -> str:
     """One is whole, and one has a decimal point."""
+    left, right = node.parts[:2]
     for literal, other in ((right, left), (left, right)):
-        if isinstance(literal, Literal):
+        if isinstance(literal, Literal) and not (node.sign in "*/" and _is_fraction(literal)):
             write = _of_other_type(literal)
             return f"{_shown(other)} {_KINDS[type_of(other, types)]}, so write {write}."
     whole = left if type_of(left, types) is FactType.INT else right
@@ -118,6 +133,10 @@ def _of_other_type(literal: Literal) -> str:
         return f"{literal.text}.0"
     value = float(literal.text)
     return f"{value:.0f}" if value.is_integer() else f"{floor(value)} or {ceil(value)}"
+
+
+def _is_fraction(literal: Literal) -> bool:
+    return literal.type is FactType.DOUBLE and not float(literal.text).is_integer()
 
 
 def _not_bool(node: Infix, types: Mapping[str, FactType]) -> str:

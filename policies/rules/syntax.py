@@ -36,6 +36,10 @@ _LEVELS: Final[tuple[tuple[str, ...], ...]] = (
     ("+", "-"),
     ("*", "/", "%"),
 )
+_SLIPS: Final = {
+    "and": "&&", "or": "||", "not": "!", "is": "==", "&": "&&", "|": "||",
+    "=>": ">=", "=<": "<=", "≥": ">=", "≤": "<=", "≠": "!=", "–": "-", "−": "-", "×": "*", "÷": "/",
+}  # fmt: skip
 COMPARISONS: Final = _LEVELS[2]
 
 
@@ -208,19 +212,23 @@ def _tokens(text: str) -> Iterator[Token]:
         if text.startswith("//", at):  # where YAML folds lines, it would swallow the next
             raise NotAnExpression(at, "Comments (//) are not taken. Put a # above the whole text.")
         if found is None:
-            raise NotAnExpression(at, _stray(text[at]))
+            raise NotAnExpression(at, _stray(text[at : at + 2]))
         if found.lastgroup != "space":
             yield Token(str(found.lastgroup), found.group(), at)
         at = found.end()
 
 
-def _stray(character: str) -> str:
+def _stray(found: str) -> str:
+    character = found[0]
+    meant = "" if found.startswith("==") else _SLIPS.get(found) or _SLIPS.get(character)
+    if meant:
+        return f"Write {meant}, not {found if found in _SLIPS else character}."
     if character in "\"'":
         return "This quotation mark has no other that closes it."
     if character == "=":
         return "Compare with ==, not with one equals sign."
-    if character in "&|":
-        return f"Write {character * 2}, not {character}."
+    if character in "$€£":
+        return f"Write the number alone, without {character}."
     if character in "“”„‘’":
         return 'This is a typographic quotation mark. Use straight ones: "text".'
     return f"“{character}” is no part of a condition."
@@ -263,6 +271,14 @@ class _Parser:
             lacks = f"“{wanted}” is missing." if wanted else "a value is missing."
             return NotAnExpression(self.length, f"The expression ends too early: {lacks}")
         token = self.tokens[self.position]
+        before = self.tokens[self.position - 1] if self.position else token
+        for one in (token, before):
+            if one.text.lower() in _SLIPS and one.kind == "name":
+                return NotAnExpression(
+                    one.start, f"Write {_SLIPS[one.text.lower()]}, not {one.text}."
+                )
+        if before.kind in ("int", "double") and (token.kind == "name" or token.text in ",."):
+            return NotAnExpression(token.start, "A number has digits and one point: 1000000, 0.5.")
         hint = f" “{wanted}” is missing before it." if wanted else ""
         return NotAnExpression(token.start, f"“{token.text}” is not expected here.{hint}")
 
