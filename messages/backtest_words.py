@@ -8,10 +8,10 @@ from messages.pages.rules import BacktestLine
 from messages.rule_words import readable, rounded, rounded_usd
 from messages.wording import count, moment, significant
 from policies.privacy import Published
-from policies.rules.previews import Findings, Preview
+from policies.rules.previews import Change, Findings, Preview
 from policies.rules.reports import FindingCounts
 
-FEW: Final = "about fewer than 5 people"
+NOT_SHOWN: Final = "are not shown: too few people have any"
 
 
 def backtest(line: BacktestLine | None) -> str:
@@ -21,16 +21,16 @@ def backtest(line: BacktestLine | None) -> str:
     dated = f"backtest of {count(line.days, 'day')}, {moment(line.made_at)}"
     old = "" if line.is_current else " of another text of the rule"
     if line.summary.shown is None:
-        return f"{dated}{old}: findings {FEW}"
+        return f"{dated}{old}: findings {NOT_SHOWN}"
     return f"{dated}{old}: {_a_week(line.summary.shown.opened_a_week)} findings a week"
 
 
 def backtest_in_full(line: BacktestLine | None) -> str:
     """The same with people, tips, money and what came back."""
     if line is None or line.summary.shown is None:
-        return backtest(line)
+        return backtest(line).removeprefix("backtest of ")
     came_to = line.summary.shown
-    parts = [backtest(line)]
+    parts = [backtest(line).removeprefix("backtest of ")]
     parts.append(f"{count(rounded(came_to.people), 'person', 'people')} in all")
     parts.append(f"{_a_week(came_to.told_a_week)} tips a week within the limit on tips")
     if came_to.impact_usd is not None:
@@ -43,10 +43,10 @@ def backtest_in_full(line: BacktestLine | None) -> str:
 def effect_lines(effect: Preview) -> str:
     """What other thresholds would have changed: `Findings a week: about 12 now, about 7 then`."""
     if effect.now.shown is None and effect.then.shown is None:
-        return f"Findings are {FEW}, so there are no figures to compare."
+        return f"Findings {NOT_SHOWN}, before and after."
     rows = (
         ("Findings a week", _findings_a_week),
-        ("People", lambda found, _: count(rounded(found.people), "person", "people")),
+        ("People", lambda found, _: f"about {rounded(found.people)}"),
         ("Money at stake", _money),
     )
     lines = [
@@ -55,25 +55,32 @@ def effect_lines(effect: Preview) -> str:
         for name, words in rows
     ]
     if effect.change.shown is not None:
-        more, fewer = rounded(effect.change.shown.more), rounded(effect.change.shown.fewer)
-        lines.append(
-            f"About {count(more, 'finding')} would be new, and {count(fewer, 'finding')} would go."
-        )
+        lines.append(_change(effect.change.shown))
     elif effect.now.shown is not None:
-        lines.append("The change is small or about few people, so it stays private.")
+        lines.append("The change is small or of few people, so it stays private.")
     return "\n".join(lines)
 
 
 def findings(counted: Published[FindingCounts]) -> str:
     """`about 12 findings in 28 days`, or that they are of too few people."""
     if counted.shown is None:
-        return f"findings in 28 days: {FEW}"
+        return f"findings in 28 days {NOT_SHOWN}"
     opened = counted.shown.opened
     return (
         f"about {count(rounded(opened), 'finding')} in 28 days"
         if opened
         else "no findings in 28 days"
     )
+
+
+def _change(change: Change) -> str:
+    """`About 3 findings would be new, and about 41 would go.`"""
+    parts = [
+        f"about {count(rounded(number), 'finding')} would {what}"
+        for number, what in ((change.more, "be new"), (change.fewer, "go"))
+        if number
+    ]
+    return f"{' and '.join(parts).capitalize()}." if parts else "Nothing would change."
 
 
 def _side(side: Published[Findings], days: int, words: Callable[[Findings, int], str]) -> str:

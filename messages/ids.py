@@ -176,7 +176,7 @@ ADJUST_FOR_ALL: Final = "adjust_for_all"
 EXCEPT_RULE: Final = "except_rule"
 """Opens the form that makes an exception."""
 END_EXCEPTION: Final = "end_exception"
-"""Ends an exception; value X-3."""
+"""Ends an exception; value E-3."""
 
 TIP_BUTTONS: Final = (
     *(TIP_TRIED, TIP_PLANNED, TIP_SNOOZED, TIP_NOT_RELEVANT, TIP_WRONG, TIP_WHY),

@@ -86,15 +86,14 @@ def typed(of: FactValue) -> str:
 
 
 def param_hint(param: Param) -> str:
-    """What may be typed: `USD, from 0.5 to 500. 5 in the rule's file. Least cost worth a word.`"""
+    """What may be typed: `floor_usd: USD, from 0.5 to 500. The rule's file says 5.`"""
     within = bounds(param)
     kind = {FactType.BOOL: "yes or no", FactType.STRING: "a text", FactType.INT: "a whole number"}
     what = str(param.unit) or kind.get(param.type, "a number")
     if param.unit is Unit.SHARE:
         what = "a share, 0.25 for a quarter"
-    parts = [f"{what[0].upper()}{what[1:]}{f', {within}' if within else ''}."]
-    parts.append(f"The rule's file says {typed(param.default)}.")
-    return " ".join([*parts, sentence(param.meaning)] if param.meaning else parts)
+    said = f"{param.name}: {what}{f', {within}' if within else ''}."
+    return f"{said} The rule's file says {typed(param.default)}."
 
 
 def bounds(param: Param) -> str:
@@ -159,7 +158,7 @@ def problem_line(problem: RuleProblem) -> str:
 
 
 def exception_line(line: ExceptionLine, today: date) -> str:
-    """`*X-3* covers O-12 until Fri 20 Nov, by Ana: “Load test”`."""
+    """`*E-3* covers O-12 until Fri 20 Nov, by Ana: “Load test”`."""
     by = f", by {mrkdwn(clip(line.created_by.name, NAME_ROOM))}" if line.created_by else ""
     reason = f": “{mrkdwn(clip(line.reason, 200), 400)}”" if line.reason else ""
     return f"*{line.label}* covers {mrkdwn(clip(line.covers, 160), 300)} until {day(line.last_day, today)}{by}{reason}"

@@ -63,12 +63,16 @@ def rule_meant(rules: RuleSet, rule_id: str) -> CompiledRule:
     )
 
 
+def owns(speaker: Speaker, rule: Rule) -> bool:
+    """Whether the rule is the speaker's own, who is known by the address that Slack has of them."""
+    return bool(rule.owner) and speaker.person.email == rule.owner.strip().lower()
+
+
 def mover_of(session: Session, speaker: Speaker, rule: Rule) -> Mover:
-    """What the speaker is to a rule. An owner is known by the address that Slack has of them."""
-    mail = speaker.person.email
+    """What the speaker is to a rule."""
     return Mover(
         is_admin=speaker.is_admin,
-        is_owner=bool(mail) and bool(rule.owner) and mail == rule.owner.strip().lower(),
+        is_owner=owns(speaker, rule),
         leads=frozenset(team.id for team in people.teams_led_by(session, speaker.person.id)),
     )
 

@@ -1,6 +1,6 @@
 """How loudly a rule speaks: an admin or its owner takes it up one stage at a time, or down."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.flows.people import Speaker
@@ -24,8 +24,11 @@ from policies.rules.model import Rule, Stage
 from policies.rules.ruleset import RuleSet
 from storage import audit, rule_settings
 from storage.database import Database
+from storage.requests import take_turn
 
 BACKTEST_DAYS: Final = 60
+ONE_AT_A_TIME: Final = timedelta(minutes=10)
+"""A backtest of one text is begun once in so long, however often the button is pressed."""
 
 
 def stage_form(
@@ -98,9 +101,12 @@ def require_backtest(
     database: Database, now: datetime, speaker: Speaker, rules: RuleSet, rule_id: str
 ) -> Rule:
     """The rule, where the speaker may have its backtest run from chat."""
-    rule = rule_meant(rules, rule_id).rule
+    judge = rule_meant(rules, rule_id)
+    rule = judge.rule
     with refusals_audited(database, now, speaker, rule.id), database.reading() as session:
         require_mover(session, speaker, rule)
+        if standing_of(session, judge).proof.is_backtested:
+            raise Refusal(f"{rule.title} has its backtest already.", "Open the rule to see it.")
         if not is_small(session):
             raise Refusal(
                 f"With more than {MOST_PEOPLE} people a backtest takes too long for chat.",
@@ -119,7 +125,10 @@ def run_backtest(
 ) -> None:
     """Play the last weeks again with the rule's own text, and keep what it came to."""
     rule = require_backtest(database, now, speaker, rules, rule_id)
-    with database.reading() as session:
+    with database.writing() as session:
+        slot = now - (now - now.min.replace(tzinfo=now.tzinfo)) % ONE_AT_A_TIME
+        if not take_turn(session, "rules", f"backtest:{rule.digest}:{slot:%Y%m%dT%H%M}", 1, now):
+            raise Refusal(f"The backtest of {rule.title} is running.", "Open the rule in a while.")
         terms = terms_of(session, rules.judges.values(), now)
     question = Question(rules, (rule.id,), BACKTEST_DAYS)
     save(database, now, backtest(database, now, question, gathering, terms))

@@ -12,6 +12,7 @@ from bot.flows.rule_exceptions import lines_for
 from bot.flows.rule_rights import (
     Standing,
     mover_of,
+    owns,
     rule_meant,
     standing_of,
     standings,
@@ -72,15 +73,11 @@ def list_rules(
         found = standings(session, rules)
         known = _known(session, now, rules.rules, reader, group_rule)
         lines = tuple(
-            _line(
-                rule, found[rule.id], known, is_counted=_is_counted(session, speaker, reader, rule)
-            )
+            _line(rule, found[rule.id], known, is_counted=_is_counted(speaker, reader, rule))
             for rule in rules.rules
         )
         shown = tuple(
-            one
-            for one in problems
-            if reader.is_admin or _is_owner_of_file(session, speaker, rules, one)
+            one for one in problems if reader.is_admin or _is_owner_of_file(speaker, rules, one)
         )
     return RuleList(lines, page, reader.team.name if reader.team else "", shown)
 
@@ -101,7 +98,7 @@ def show_rule(
         reader = _reader(session, speaker)
         mover = mover_of(session, speaker, rule)
         standing = standing_of(session, judge)
-        is_counted = _is_counted(session, speaker, reader, rule)
+        is_counted = _is_counted(speaker, reader, rule)
         known = _known(session, now, (rule,), reader, group_rule)
         own_team = reader.team or (speaker.roster.team if speaker.roster else None)
         following = _following(standing.stage.stage) if mover.may_move_stages else None
@@ -142,9 +139,9 @@ def _reader(session: Session, speaker: Speaker) -> Reader:
     return Reader(decides=led is not None, is_admin=False, team=led.team if led else None)
 
 
-def _is_counted(session: Session, speaker: Speaker, reader: Reader, rule: Rule) -> bool:
+def _is_counted(speaker: Speaker, reader: Reader, rule: Rule) -> bool:
     """Whether the reader is shown counts of this rule: those who decide, and its owner."""
-    return reader.decides or mover_of(session, speaker, rule).is_owner
+    return reader.decides or owns(speaker, rule)
 
 
 def _known(
@@ -237,11 +234,5 @@ def _problems_of(rule: Rule, problems: Sequence[RuleProblem]) -> tuple[RuleProbl
     )
 
 
-def _is_owner_of_file(
-    session: Session, speaker: Speaker, rules: RuleSet, problem: RuleProblem
-) -> bool:
-    return any(
-        mover_of(session, speaker, rule).is_owner
-        for rule in rules.rules
-        if rule.place.file == problem.place.file
-    )
+def _is_owner_of_file(speaker: Speaker, rules: RuleSet, problem: RuleProblem) -> bool:
+    return any(owns(speaker, rule) for rule in rules.rules if rule.place.file == problem.place.file)

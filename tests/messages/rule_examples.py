@@ -300,7 +300,7 @@ def backtest(now: datetime) -> BacktestLine:
 def exception_line(typed: Typed, now: datetime, person: Person) -> ExceptionLine:
     covers, reason = typed("O-12 Cut checkout p95"), typed("The load test is meant to cost")
     day = now.date() + timedelta(days=30)
-    return ExceptionLine("X-3", covers, day, reason, person, may_end=True)
+    return ExceptionLine("E-3", covers, day, reason, person, may_end=True)
 
 
 def _lists(typed: Typed, now: datetime, people: Sequence[Person]) -> dict[str, Page]:

@@ -29,7 +29,8 @@ from messages.pages.budgets import (
     WhatIf,
 )
 from messages.pages.digest import Digest
-from messages.pages.findings import CoachingTip, LeadNotice
+from messages.pages.findings import CoachingTip, LeadNotice, OwnerNotice
+from messages.pages.rules import ExceptionSet, ParamsForm, RuleList, RulePage
 from messages.render import TEMPLATES, compile_templates, render, render_digest
 from policies.budgets import Balance, GrantBalance, Spend
 from policies.forecast import Forecast
@@ -210,6 +211,11 @@ PAGES_OF_LEADS = (
     CounterForm,
     DeclineForm,
     LeadNotice,
+    OwnerNotice,
+    RuleList,
+    RulePage,
+    ParamsForm,
+    ExceptionSet,
 )
 WHAT_SOMEBODY_USED = {Balance, GrantBalance, Spend, Forecast, TokenCounts, Finding}
 

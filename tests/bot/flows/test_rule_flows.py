@@ -99,7 +99,7 @@ def test_a_lead_sees_how_many_findings_their_team_has_once_they_are_of_enough_pe
     for name in PEOPLE[4:]:
         told(database, team, name)
     many = listed(database, book, ana, NOW + timedelta(minutes=1))
-    assert "findings in 28 days: about fewer than 5 people" in few
+    assert "findings in 28 days are not shown" in few
     assert "about 6 findings in 28 days" in many
     assert "no findings in 28 days" in many  # of the source, which is nobody's
     assert "Tester" not in few + many
@@ -239,13 +239,15 @@ def test_a_backtest_is_run_from_chat_and_kept(
 ) -> None:
     plays(database, monkeypatch, dict.fromkeys(PEOPLE, 9.0))
     run_backtest(database, NOW, introduce(database, "chi"), book.current, "big-day", GATHERING)
+    with pytest.raises(Refusal, match="has its backtest already"):
+        run_backtest(database, NOW, admin(database), book.current, "big-day", GATHERING)
     with database.reading() as session:
         kept = rule_backtests.latest(session, "big-day", big_day.digest)
     assert kept is not None
     assert kept.summary.people == 6
     page = show_rule(database, NOW, admin(database), book.current, (), GROUP, "big-day")
     assert page.missing == ""
-    assert "backtest of 60 days" in str(render(page))
+    assert "*Backtest:* 60 days" in str(render(page))
 
 
 # Thresholds

@@ -134,7 +134,7 @@ def test_the_owner_runs_the_backtest_and_takes_the_rule_down_and_up(live: Live) 
     before = len(live.sees("chi"))
     assert live.presses("chi", page, ids.RUN_BACKTEST)["ok"]
     page = live.sees("chi", at_least=before + 2)[-1]
-    assert "backtest of 60 days" in text_of(page)
+    assert "*Backtest:* 60 days" in text_of(page)
     assert live.presses("chi", page, ids.DEMOTE_RULE)["ok"]
     assert "Demote the rule" in str(live.form("chi"))
     before = len(live.sees("chi"))
