@@ -75,6 +75,8 @@ def forecast(
     run = _Run.of(balance, used, known)
     if run is None:
         return plain
+    if run.lasts_for_certain():
+        return replace(plain, chance=0.0)
     ends = [place for one in SHOCKS if (place := run.day_used_up(one, draws)) is not None]
     told = replace(plain, chance=len(ends) / PATHS)
     if len(ends) < WORTH_A_RANGE * PATHS:
@@ -92,7 +94,7 @@ def is_likely_to_run_out(
     """
     used = _used_by_day(spends)
     run = _Run.of(balance, used, _whole_days(first_known or balance.day, balance.day))
-    if run is None:
+    if run is None or run.lasts_for_certain():
         return False
     lasting = used_up = 0
     while used_up < MANY_PATHS and lasting <= PATHS - MANY_PATHS:
@@ -177,6 +179,16 @@ class _Run:
             return None
         reserves = tuple(line.remaining for line in balance.live)
         return cls(reserves, used.get(balance.day, 0), _stretches(balance, used, known))
+
+    def lasts_for_certain(self) -> bool:
+        """Whether even days that each use the most there was, at the greatest shock, leave something.
+
+        Then every path lasts, and none has to be gone through; most budgets of a large organisation do.
+        """
+        if any(stretch.expiring for stretch in self.stretches):
+            return False
+        most = sum(max(pool) for stretch in self.stretches for pool, _ in stretch.pools)
+        return most < sum(self.reserves) / SHOCKS[-1]
 
     def day_used_up(self, shock: float, draws: Draws) -> int | None:
         """How many days after today one path has used all that is left; None where it lasts.

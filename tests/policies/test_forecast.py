@@ -20,7 +20,15 @@ from policies.budgets import (
     Spend,
     balance_of,
 )
-from policies.forecast import Forecast, forecast, is_likely_to_run_out
+from policies.forecast import (
+    SHOCKS,
+    Forecast,
+    _Run,
+    _used_by_day,
+    _whole_days,
+    forecast,
+    is_likely_to_run_out,
+)
 
 JUNE = PeriodDays(date(2026, 6, 1), date(2026, 6, 30))
 THURSDAY = date(2026, 6, 11)
@@ -285,3 +293,22 @@ def test_warnings_are_right_far_more_often_than_those_of_a_straight_line() -> No
     assert ours.precision >= 0.85 > line.precision + 0.2, (ours, line)
     assert ours.recall >= 0.8, (ours, line)
     assert ours.lead >= 8, (ours, line)
+
+
+@given(
+    uses=st.lists(st.integers(0, 40), min_size=28, max_size=28),
+    amount=st.integers(1, 3_000),
+    last_day=st.integers(11, 30),
+    seed=st.integers(),
+)
+def test_what_lasts_for_certain_lasts_on_every_path(
+    uses: list[int], amount: int, last_day: int, seed: int
+) -> None:
+    spends = [Spend(THURSDAY - timedelta(n + 1), None, use) for n, use in enumerate(uses)]
+    grants = [a_grant(amount), a_grant(amount, date(2026, 6, last_day), GrantKind.EXTRA, 2)]
+    balance = balance_of(grants, spends, JUNE, THURSDAY)
+    run = _Run.of(balance, _used_by_day(spends), _whole_days(THURSDAY - timedelta(28), THURSDAY))
+    assert run is not None
+    if run.lasts_for_certain():
+        draws = Random(seed)
+        assert {run.day_used_up(shock, draws) for shock in SHOCKS} == {None}
