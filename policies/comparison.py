@@ -1,4 +1,4 @@
-"""What work of frontier models would have cost on the cheaper model of the same vendor."""
+"""What work would have cost on the cheaper model of the same vendor, or at the prices of another day."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -64,3 +64,27 @@ def thresholds_of(classes: ModelClasses, book: PriceBook, at_us: int) -> list[in
     compared = {classes.cheaper_than(one) for one in classes.frontier_ids()} - {None}
     cards = [book.card(one, at_us) for one in compared if one is not None]
     return sorted({above for card in cards if card for above, _ in card.tiers if above})
+
+
+def at_prices_of(
+    book: PriceBook,
+    model: str,
+    tokens: TokenCounts,
+    cost_nusd: int | None,
+    then_us: int,
+    at_us: int,
+) -> float | None:
+    """A cost at list price as it would be at the prices of another day, in nano-dollars.
+
+    It changes as the base price of these tokens did, so that long requests and a fast mode stay as dear
+    as they were. None where a price is not known.
+    """
+    then, now = book.card(model, then_us), book.card(model, at_us)
+    if cost_nusd is None or then is None or now is None:
+        return None
+    if then.base == now.base:
+        return float(cost_nusd)
+    was, is_now = then.cost_of_many(tokens, 0), now.cost_of_many(tokens, 0)
+    if was is None or is_now is None:
+        return None
+    return cost_nusd * is_now / was if was else float(is_now)

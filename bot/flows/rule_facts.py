@@ -10,8 +10,10 @@ from bot.flows.engineer_day_facts import engineer_day_facts
 from bot.flows.engineer_week_facts import engineer_week_facts
 from bot.flows.gathering import Gatherer, Gathering
 from bot.flows.outcome_facts import outcome_facts
+from bot.flows.session_facts import facts_of_sessions
 from bot.flows.source_facts import source_facts
 from bot.flows.team_week_facts import team_week_facts
+from bot.flows.workflow_facts import workflow_facts
 from policies.rules.facts import SubjectKind
 from policies.rules.subjects import SubjectFacts
 
@@ -21,6 +23,8 @@ GATHERERS: Final[dict[SubjectKind, Gatherer]] = {
     SubjectKind.ENGINEER_DAY: engineer_day_facts,
     SubjectKind.ENGINEER_WEEK: engineer_week_facts,
     SubjectKind.OUTCOME: outcome_facts,
+    SubjectKind.SESSION: facts_of_sessions,
+    SubjectKind.WORKFLOW: workflow_facts,
     SubjectKind.TEAM_WEEK: team_week_facts,
     SubjectKind.SOURCE: source_facts,
 }

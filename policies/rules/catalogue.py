@@ -259,9 +259,16 @@ _SESSION: Final = (
 )
 
 _WORKFLOW: Final = (
-    word("workflow.name", "The workflow, agent or skill."),
-    whole("workflow.runs", Unit.RUNS, "Completed runs since the model last changed."),
-    word("workflow.model", "The model of these runs."),
+    word(
+        "workflow.name",
+        "The workflow as its source names it, else the agent that ran; never a tool alone.",
+    ),
+    whole(
+        "workflow.runs",
+        Unit.RUNS,
+        "Sessions that ran it, are over and have a known cost, since the model last changed; half a year back.",
+    ),
+    word("workflow.model", "The model that cost most of each of these runs."),
     decimal(
         "workflow.first_cost_usd",
         Unit.USD,
