@@ -15,13 +15,31 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class DemoHabit(_Strict):
+    """A small piece of work that somebody has in hand as the story ends, and how they go about it.
+
+    `model` answers everything of it, `requests` times a day, with a number of tokens in `answers`.
+    """
+
+    title: str
+    model: str
+    requests: int
+    answers: tuple[int, int]
+
+
 class DemoMember(_Strict):
-    """Somebody in a demo team; `pace` scales their usage, `taste` names a mix of models."""
+    """Somebody in a demo team; `pace` scales their usage, `taste` names a mix of models.
+
+    `habit` is what a rule finds with them, and `drags_on` that they had one long session lately.
+    """
 
     name: str
     lead: bool = False
+    admin: bool = False
     pace: float = 1.0
     taste: str = "mixed"
+    habit: DemoHabit | None = None
+    drags_on: bool = False
 
     @property
     def handle(self) -> str:
@@ -118,6 +136,7 @@ def _user(organisation: Organisation, team: DemoTeam, member: DemoMember) -> dic
         "real_name": member.name,
         "email": organisation.email_of(member),
         "tz": team.time_zone,
+        "is_admin": member.admin,
     }
 
 

@@ -1,12 +1,12 @@
 """What the made-up teams worked on: their outcomes, each with its days and its fate."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
-from bot.demo.organisation import DemoMember, DemoTeam, Organisation
+from bot.demo.organisation import DemoHabit, DemoMember, DemoTeam, Organisation
 from policies.outcomes import (
     Complexity,
     KeyKind,
@@ -25,6 +25,8 @@ WORKDAYS_BY_SIZE = {OutcomeSize.S: 5, OutcomeSize.M: 9, OutcomeSize.L: 15}
 DAYS_UNTIL_VERIFIED = (1, 1, 2, 4)
 DURABLE_AFTER = timedelta(days=30)
 SENT_BACK_FOR = timedelta(days=14)
+IN_HAND_FOR = 3
+"""Workdays for which somebody has had the work of their habit in hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class PlannedOutcome:
     verified_at: datetime
     fate: OutcomeState
     review: Review
+    habit: DemoHabit | None = None
 
     def is_worked_on(self, day: date) -> bool:
         """Whether the owner works on it that day."""
@@ -71,6 +74,20 @@ def _plan_team(team: DemoTeam, now: datetime, random: Random) -> Iterator[Planne
     free_from = {
         member: _later(first_day(team, now), random.randint(0, 4)) for member in team.members
     }
+    planned = list(_plan_all(team, now, today, free_from, random))
+    for member in team.members:
+        if member.habit is not None:
+            planned = _ending_on(member, member.habit, planned, today)
+    yield from planned
+
+
+def _plan_all(
+    team: DemoTeam,
+    now: datetime,
+    today: date,
+    free_from: dict[DemoMember, date],
+    random: Random,
+) -> Iterator[PlannedOutcome]:
     for number, title in enumerate(team.outcomes):
         owner = min(team.members, key=lambda member: free_from[member])
         start = free_from[owner]
@@ -95,7 +112,6 @@ def _plan_one(
 ) -> PlannedOutcome:
     ticket = f"{team.prefix}-{211 + 7 * number}"
     repository = random.choice(team.repositories)
-    slug = "-".join(title.lower().replace(",", "").split()[:4])
     wait = random.choice(DAYS_UNTIL_VERIFIED)
     verified_at = _moment(team, _later(end, wait), random, hours=(10, 14))
     return PlannedOutcome(
@@ -110,7 +126,7 @@ def _plan_one(
             deadline=end,
             keys=(OutcomeKey(KeyKind.TICKET, ticket),),
         ),
-        branch=f"{owner.handle}/{ticket}-{slug}",
+        branch=_branch(owner, ticket, title),
         repository=repository,
         evidence_url=f"https://git.larkspur.example/{repository}/pull/{400 + 3 * number}",
         first_day=start,
@@ -121,6 +137,41 @@ def _plan_one(
         fate=_fate(verified_at, now, random),
         review=_review(size, random),
     )
+
+
+def _ending_on(
+    member: DemoMember, habit: DemoHabit, planned: list[PlannedOutcome], today: date
+) -> list[PlannedOutcome]:
+    """The plan with the member's latest work made a trivial outcome that is still open."""
+    first, end = _earlier(today, IN_HAND_FOR), _later(today, 2)
+    own = [one for one in planned if one.owner is member]
+    latest = [one for one in own if one.first_day <= first][-1]
+    in_hand = replace(
+        latest,
+        draft=replace(
+            latest.draft,
+            title=habit.title,
+            kind=OutcomeKind.FIX,
+            size=OutcomeSize.S,
+            complexity=Complexity.TRIVIAL,
+            deadline=end,
+        ),
+        branch=_branch(member, latest.draft.keys[0].value, habit.title),
+        first_day=first,
+        last_day=end,
+        declared_at=_on(latest.team, first, 8),
+        claimed_at=_on(latest.team, end, 16),
+        verified_at=_on(latest.team, _later(end, 1), 11),
+        fate=OutcomeState.VERIFIED,
+        habit=habit,
+    )
+    others = [one for one in planned if one.owner is not member or one.last_day < first]
+    return [*(one for one in others if one is not latest), in_hand]
+
+
+def _branch(owner: DemoMember, ticket: str, title: str) -> str:
+    slug = "-".join(title.lower().replace(",", "").split()[:4])
+    return f"{owner.handle}/{ticket}-{slug}"
 
 
 def _kind_of(title: str, random: Random) -> OutcomeKind:
@@ -156,6 +207,17 @@ def _later(day: date, workdays: int) -> date:
         day += timedelta(days=1)
         workdays -= day.weekday() < 5
     return day
+
+
+def _earlier(day: date, workdays: int) -> date:
+    while workdays:
+        day -= timedelta(days=1)
+        workdays -= day.weekday() < 5
+    return day
+
+
+def _on(team: DemoTeam, day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour, 40), team.zone).astimezone(UTC)
 
 
 def _moment(team: DemoTeam, day: date, random: Random, hours: tuple[int, int]) -> datetime:

@@ -18,12 +18,17 @@ from bot.demo.budgets import seed_budgets
 from bot.demo.organisation import Organisation, load_organisation, with_visitor, workspace_file
 from bot.demo.plan import plan_outcomes
 from bot.demo.processes import DemoError, bot_process, sandbox_process
+from bot.demo.rules import seed_rules
 from bot.demo.seed import seed_outcomes, seed_people
 from bot.demo.usage import write_logs
 from bot.due import digest_due
+from bot.flows.gathering import Gathering
 from bot.flows.digest import DIGEST, audience_of
+from bot.model_classes import load_model_classes
 from policies.people import Team
 from policies.periods import IsoWeek
+from policies.pricing import PriceBook
+from policies.privacy import GroupRule
 from storage import deliveries, people
 from storage.database import Database
 from storage.deliveries import DeliveryState
@@ -103,6 +108,13 @@ def _live_twelve_weeks(
     say(_imported([str(folder / "usage"), "--map", str(folder / "people.yaml")], settings))
     asked = seed_budgets(database, organisation, speakers, now)
     say(f"Each has a budget of tokens a month; {asked} asked for more.")
+    say("Replaying four weeks for the rules …")
+    found = seed_rules(database, organisation, speakers, _gathering(), now)
+    say(f"The rules that may speak would have found {found} things in them.")
+
+
+def _gathering() -> Gathering:
+    return Gathering(GroupRule(), PriceBook(), load_model_classes().classes)
 
 
 def _bring_in_the_visitor(

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
@@ -13,6 +14,8 @@ from bot.demo.plan import WEEKS, PlannedOutcome, first_day
 REQUESTS_A_DAY = 30
 REQUESTS_A_SESSION = (6, 18)
 FIRST_CONTEXT_TOKENS = 24_000
+ANSWER_TOKENS = (120, 950)
+LONG_REQUESTS = 60
 VERSION = "2.1.310"
 
 
@@ -48,11 +51,17 @@ def _write_person(
             continue
         progress = min((day - start).days / (7 * WEEKS), 1)
         effort = member.pace * (1 + (team.learns - 1) * progress) * random.lognormvariate(0, 0.2)
-        left = round(REQUESTS_A_DAY * effort)
+        work = next((outcome for outcome in own if outcome.is_worked_on(day)), None)
+        habit = work.habit if work else None
+        left = habit.requests if habit else round(REQUESTS_A_DAY * effort)
         began = datetime.combine(day, time(9, random.randint(0, 45)), team.zone).astimezone(UTC)
+        if member.drags_on and day == _workday_before(now.astimezone(team.zone).date()):
+            left = 0
+            _Session(organisation, team, member, work, began, random, LONG).write(
+                home, LONG_REQUESTS, now
+            )
         while left > 0 and began < now:
             count = min(left, random.randint(*REQUESTS_A_SESSION))
-            work = next((outcome for outcome in own if outcome.is_worked_on(day)), None)
             session = _Session(organisation, team, member, work, began, random)
             began = session.write(home, count, now) + timedelta(minutes=random.randint(10, 70))
             left -= count
@@ -62,8 +71,25 @@ def _days_until(start: date, end: date) -> Iterator[date]:
     return (start + timedelta(days=offset) for offset in range((end - start).days + 1))
 
 
+def _workday_before(day: date) -> date:
+    before = day - timedelta(days=1)
+    return before if before.weekday() < 5 else _workday_before(before)
+
+
 def _is_at_work(day: date, random: Random) -> bool:
     return random.random() < (0.94 if day.weekday() < 5 else 0.05)
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """How a session goes: seconds between its requests, and whether its answers grow shorter."""
+
+    seconds: tuple[int, int] = (25, 240)
+    fades: bool = False
+
+
+USUAL = _Course()
+LONG = _Course(seconds=(220, 480), fades=True)
 
 
 class _Session:
@@ -77,10 +103,14 @@ class _Session:
         work: PlannedOutcome | None,
         began: datetime,
         random: Random,
+        course: _Course = USUAL,
     ) -> None:
         self.random = random
+        self.course = course
         self.id = str(uuid.UUID(int=random.getrandbits(128), version=4))
-        self.mix = organisation.models[member.taste]
+        habit = work.habit if work else None
+        self.mix = {habit.model: 1.0} if habit else organisation.models[member.taste]
+        self.answers = habit.answers if habit else ANSWER_TOKENS
         self.repository = work.repository if work else team.repositories[0]
         self.branch = work.branch if work and random.random() < 0.88 else "main"
         self.context = FIRST_CONTEXT_TOKENS + random.randint(0, 6_000)
@@ -95,12 +125,13 @@ class _Session:
             for number in range(requests):
                 if self.at >= now:
                     break
-                for line in self._exchange(model, is_first=number == 0):
+                left = 1 - number / requests if self.course.fades else 1
+                for line in self._exchange(model, left, is_first=number == 0):
                     file.write(json.dumps(line, separators=(",", ":")) + "\n")
-                self.at += timedelta(seconds=self.random.randint(25, 240))
+                self.at += timedelta(seconds=self.random.randint(*self.course.seconds))
         return self.at
 
-    def _exchange(self, model: str, is_first: bool) -> Iterator[dict[str, object]]:
+    def _exchange(self, model: str, left: float, is_first: bool) -> Iterator[dict[str, object]]:
         added = self.random.randint(900, 4_200)
         read = 0 if is_first else self.context
         written = self.context if is_first else added
@@ -114,7 +145,7 @@ class _Session:
                 "ephemeral_5m_input_tokens": written - for_an_hour,
                 "ephemeral_1h_input_tokens": for_an_hour,
             },
-            "output_tokens": self.random.randint(120, 950),
+            "output_tokens": max(40, round(left * self.random.randint(*self.answers))),
         }
         yield self._line("user", {"role": "user", "content": "(not kept in the demo)"})
         yield self._line(
