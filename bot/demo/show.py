@@ -22,8 +22,8 @@ from bot.demo.rules import seed_rules
 from bot.demo.seed import seed_outcomes, seed_people
 from bot.demo.usage import write_logs
 from bot.due import digest_due
-from bot.flows.gathering import Gathering
 from bot.flows.digest import DIGEST, audience_of
+from bot.flows.gathering import Gathering
 from bot.model_classes import load_model_classes
 from policies.people import Team
 from policies.periods import IsoWeek
