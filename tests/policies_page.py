@@ -7,7 +7,8 @@ import json
 import re
 from pathlib import Path
 
-from messages.rule_words import duration, skill_words, subject_words, value
+from messages.finding_words import duration
+from messages.rule_words import skill_words, subject_words, value
 from policies.rules.catalogue import CATALOGUE, LABELS
 from policies.rules.facts import SubjectKind
 from policies.rules.model import Rule
