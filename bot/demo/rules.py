@@ -1,19 +1,19 @@
 """The made-up company's rules: replayed over its past, and let to speak by an admin, as they would be."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.demo.organisation import Organisation
 from bot.demo.seed import Speakers
 from bot.flows.gathering import Gathering
-from bot.flows.people import Speaker
 from bot.flows.rule_backtests import Question, backtest, save
-from bot.flows.rule_terms import stages_of, terms_of
+from bot.flows.rule_stages import set_stage
+from bot.flows.rule_terms import terms_of
+from bot.intents.rule_forms import StageWanted
 from bot.rulebook import Rulebook
-from policies.rules.compiled import CompiledRule
 from policies.rules.model import Stage
-from storage import audit, rule_settings
 from storage.database import Database
 
 DAYS: Final = 28
@@ -35,7 +35,10 @@ def seed_rules(
     now: datetime,
 ) -> int:
     """Backtest the rules of STAGES and promote them a step at a time; returns how many findings there were."""
-    admin = next(speakers[member] for _, member in organisation.people() if member.admin)
+    admin = replace(
+        next(speakers[member] for _, member in organisation.people() if member.admin),
+        is_admin=True,
+    )
     rules = Rulebook.loaded().current
     judges = [rules.judges[rule_id] for rule_id in STAGES]
     began = now - WATCHED_FOR
@@ -45,17 +48,5 @@ def seed_rules(
     save(database, began, done)
     for rule_id, wanted in STAGES.items():
         for stage in list(Stage)[1 : wanted.rank + 1]:
-            _promote(database, rules.judges[rule_id], stage, admin, began)
+            set_stage(database, began, admin, rules, rule_id, StageWanted(stage, REASON))
     return sum(one.summary.opened for one in done)
-
-
-def _promote(
-    database: Database, judge: CompiledRule, stage: Stage, admin: Speaker, now: datetime
-) -> None:
-    rule = judge.rule
-    with database.writing() as session:
-        before = stages_of(session, [judge])[rule.id].stage
-        rule_settings.set_stage(session, rule.id, stage, REASON, now, actor_id=admin.person.id)
-        details: dict[str, str | int] = {"version": rule.version}
-        details |= {"from": before.value, "to": stage.value}
-        audit.record(session, admin.person.id, "rule.promoted", rule.id, details, now)

@@ -110,7 +110,7 @@ def _live_twelve_weeks(
     say(f"Each has a budget of tokens a month; {asked} asked for more.")
     say("Replaying four weeks for the rules …")
     found = seed_rules(database, organisation, speakers, _gathering(), now)
-    say(f"The rules that may speak would have found {found} things in them.")
+    say(f"In these the rules that may speak would have had {found} findings.")
 
 
 def _gathering() -> Gathering:
