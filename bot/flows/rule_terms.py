@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from sqlmodel import Session
 
-from messages.said import coach_words
+from messages.said import first_words
 from policies.rules.evaluation import Judge
 from policies.rules.lifecycle import Proof, StageNow, effective_stage
 from policies.rules.passes import PassTerms
@@ -61,4 +61,4 @@ def terms_of(session: Session, judges: Iterable[Judge], now: datetime) -> PassTe
 
 @lru_cache(maxsize=2000)
 def _passes(tested: _Tested) -> bool:
-    return passes_its_tests(tested.judge, coach_words)
+    return passes_its_tests(tested.judge, first_words)
