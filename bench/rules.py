@@ -52,9 +52,9 @@ HOUR_US = 3_600_000_000
 CONDITIONS = {
     "usage.cost_usd >= 2.0": "cost >= 2e9",
     "usage.cost_usd >= 1.9 && usage.requests < 10": "cost >= 19e8 AND requests < 10",
-    "usage.tokens > 700000": "tokens > 700000",
-    "usage.tokens > 600000 && usage.output_tokens < 3000": "tokens > 600000 AND output < 3000",
-    "usage.input_tokens > 690000": "sent > 690000",
+    "usage.tokens > 740000": "tokens > 740000",
+    "usage.tokens > 700000 && usage.output_tokens < 3000": "tokens > 700000 AND output < 3000",
+    "usage.input_tokens > 735000": "sent > 735000",
     "usage.output_tokens > 8800": "output > 8800",
     "usage.requests > 12": "requests > 12",
     "day.hours_active >= 11": "hours >= 11",
@@ -69,7 +69,7 @@ CONDITIONS = {
     "usage.tokens < 1000": "tokens < 1000",
     "usage.input_tokens > 650000 && night.requests >= 7": "sent > 650000 AND night >= 7",
     "usage.cost_usd >= 1.8 && calls.peak_hour >= 4": "cost >= 18e8 AND peak >= 4",
-    "usage.output_tokens > 8000 && day.hours_active >= 10": "output > 8000 AND hours >= 10",
+    "usage.output_tokens > 8700 && day.hours_active >= 10": "output > 8700 AND hours >= 10",
 }
 SUMS = """
 CREATE TEMP TABLE person_day AS
@@ -244,7 +244,7 @@ def requests_of_a_day() -> Iterator[UsageRecord]:
     """By person and hour; a quarter of the people work at night."""
     plain = usage_record(1, "r", microseconds(MIDNIGHT))
     for person in range(1, PEOPLE + 1):
-        first, apart = (0, 0.5) if person % 4 == 0 else (8, 1.0 + person % 3 * 0.25)
+        first, apart = (0, 0.5) if person % 100 == 0 else (8, 1.0 + person % 3 * 0.25)
         for number in range(REQUESTS):
             at = (
                 microseconds(MIDNIGHT)

@@ -67,10 +67,19 @@ class Case:
             return self.now
         return before.since
 
+    @property
+    def matching(self) -> list[tuple[Evaluation, dict[str, FactValue]]]:
+        """The evaluations that match, each with its params."""
+        return [pair for pair in self.evaluations if pair[0].verdict is Verdict.MATCHES]
+
+    @property
+    def largest(self) -> tuple[Evaluation, dict[str, FactValue]]:
+        """The one of them with the most money at stake."""
+        return max(self.matching, key=lambda pair: pair[0].impact_usd or Decimal(0))
+
     def matched(self) -> Finding:
         """The finding with the facts of this match, those of the most money at stake."""
-        matching = [pair for pair in self.evaluations if pair[0].verdict is Verdict.MATCHES]
-        largest, params = max(matching, key=lambda pair: pair[0].impact_usd or Decimal(0))
+        largest, params = self.largest
         subject = largest.subject.subject
         return replace(
             self.before or self._begun(subject),
@@ -78,7 +87,7 @@ class Case:
             subject=subject,
             since=self.since,
             clear_since=None,
-            impact_usd=_sum([one.impact_usd for one, _ in matching]),
+            impact_usd=_sum([one.impact_usd for one, _ in self.matching]),
             facts=_finite(largest.subject.values),
             params=params,
         )
@@ -193,12 +202,12 @@ def wait_long_enough(case: Case) -> Step | None:
 
 def respect_an_exception(case: Case) -> Step | None:
     """What an exception covers is kept as “would have matched”."""
-    matched = case.matched()
-    covering = case.terms.exception_for(case.rule.id, matched.subject, case.now)
+    subject = case.largest[0].subject.subject
+    covering = case.terms.exception_for(case.rule.id, subject, case.now)
     if covering is None:
         return None
     sentence = f"It would have matched: {covering.label} covers it until {covering.last_day}."
-    return case.to(replace(matched, state=FindingState.EXEMPTED), Why.EXEMPTED, sentence)
+    return case.to(replace(case.matched(), state=FindingState.EXEMPTED), Why.EXEMPTED, sentence)
 
 
 def inhibit(case: Case) -> Step | None:
