@@ -70,7 +70,9 @@ class Kind:
 def kinds(rule: GroupRule, rulebook: Rulebook) -> dict[str, Kind]:
     """Every kind of delivery there is."""
     return {
-        digest.DIGEST: Kind(partial(digest.compose_digest, rule=rule), asks_when_unsure=True),
+        digest.DIGEST: Kind(
+            partial(digest.compose_digest, rule=rule, rulebook=rulebook), asks_when_unsure=True
+        ),
         reviews.VERIFICATION: Kind(reviews.compose_verification),
         outcome_steps.VERIFICATION_SETTLED: Kind(reviews.compose_verification_settled),
         outcome_steps.OWNER_NEWS: Kind(outcome_steps.compose_owner_news),

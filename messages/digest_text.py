@@ -23,6 +23,7 @@ def digest_text(digest: TeamDigest, people: Iterable[Person] = ()) -> str:
         fill(words.withheld, LINE),
         fill(words.caution, LINE),
         words.unlinked,
+        words.findings,
         fill(words.chart.in_words, LINE) if words.chart else "",
         _outcomes("Verified", digest.verified, names) or "Verified: none this week.",
         _outcomes("Claimed, waiting for a colleague", digest.claimed, names),

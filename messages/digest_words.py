@@ -34,6 +34,7 @@ class DigestWords:
     withheld: str
     caution: str
     unlinked: str
+    findings: str
     sources: str
     price: str
     chart: Chart | None
@@ -50,6 +51,7 @@ def words_of(digest: TeamDigest) -> DigestWords:
         withheld=_withheld(week),
         caution=_caution(week),
         unlinked=_unlinked(week),
+        findings=_findings(digest),
         sources=_sources(digest),
         price=_price(digest),
         chart=chart_of(digest),
@@ -92,6 +94,16 @@ def _unlinked(week: TeamWeek) -> str:
     if not figures.unattributed_share:
         return "All tokens are linked to outcomes."
     return f"{percent(figures.unattributed_share)} of the tokens are linked to no outcome."
+
+
+def _findings(digest: TeamDigest) -> str:
+    """What the rules found, where that may be told."""
+    found = digest.findings
+    if found is None:
+        return ""
+    opened = count(found.opened, "finding") if found.opened else ""
+    resolved = f"{found.resolved} resolved" if found.resolved else ""
+    return f"Rules: {', '.join(part for part in (opened, resolved) if part)}."
 
 
 def _figures(digest: TeamDigest) -> tuple[Figure, ...]:

@@ -16,6 +16,7 @@ from policies.privacy import (
     publish_again,
     reason_to_withhold,
 )
+from policies.rules.reports import FindingCounts
 from policies.usage import Trust
 
 MILLION = Decimal(1_000_000)
@@ -134,6 +135,7 @@ class TeamDigest:
 
     `sources`, `other_sources` (how many too few people use to be named) and `price_basis`
     ("genai-prices of 2026-11-01") say where figures come from; they are empty where none is shown.
+    `findings` are those of the rules at stage digest and beyond, None where their number is not told.
     """
 
     team_name: str
@@ -146,6 +148,7 @@ class TeamDigest:
     sources: tuple[TeamSource, ...] = ()
     other_sources: int = 0
     price_basis: str = ""
+    findings: FindingCounts | None = None
 
 
 def team_week(

@@ -23,10 +23,11 @@ def counts_by_person(
     end: datetime,
     rule_ids: Collection[str],
     team_id: int | None = None,
+    person_ids: Collection[int] | None = None,
 ) -> dict[str, dict[int, FindingCounts]]:
     """By rule and person: findings that opened and that were resolved from `start` until before `end`.
 
-    Only of people, and of one team where it is named.
+    Only of people, of one team where it is named, and of these people where they are given.
     """
     query = (
         select(
@@ -43,6 +44,7 @@ def counts_by_person(
             col(FindingEventRow.after).in_((*OPENED, RESOLVED)),
             col(FindingRow.person_id).is_not(None),
             *([FindingRow.team_id == team_id] if team_id is not None else []),
+            *([col(FindingRow.person_id).in_(person_ids)] if person_ids is not None else []),
         )
         .group_by(
             col(FindingEventRow.rule_id), col(FindingRow.person_id), col(FindingEventRow.after)

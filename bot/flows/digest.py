@@ -1,6 +1,6 @@
 """The weekly digest: what a team achieved for its tokens, composed when it is shown or posted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,11 +8,13 @@ from typing import Final
 from sqlmodel import Session
 
 from bot.due import digest_due, next_digest_for
+from bot.flows.digest_findings import found_in
 from bot.flows.me import price_basis_of
 from bot.flows.people import Speaker
 from bot.flows.posts import NotYet, Post
 from bot.flows.refusals import Refusal
 from bot.flows.teams import TEAM_CREATED
+from bot.rulebook import Rulebook
 from messages.pages.digest import Digest, DigestPreview
 from messages.wording import short_day
 from policies.metrics import (
@@ -28,6 +30,7 @@ from policies.outcomes import Outcome, OutcomeState, local_day_of
 from policies.people import Person, Team
 from policies.periods import IsoWeek
 from policies.privacy import GroupRule
+from policies.rules.evaluation import Judge
 from policies.usage import Trust
 from storage import audit, deliveries, memberships, outcomes, people, rollups, team_weeks
 from storage.database import Database
@@ -61,13 +64,23 @@ def digest_of(database: Database, team: Team, week: IsoWeek, rule: GroupRule) ->
 
 
 def shown_digest_of(
-    database: Database, now: datetime, team: Team, week: IsoWeek, rule: GroupRule
+    database: Database,
+    now: datetime,
+    team: Team,
+    week: IsoWeek,
+    rule: GroupRule,
+    judges: Collection[Judge] = (),
 ) -> Digest:
-    """The same for readers in Slack: whatever figures it shows are fixed in the same transaction."""
+    """The same for readers in Slack: whatever figures it shows are fixed in the same transaction.
+
+    With it goes what the rules found, as far as that may be told.
+    """
     with database.writing() as session:
         for one in week.last(WEEKS_BEFORE + 1):
             _close(session, now, team, one, rule)
-        return _page(session, team, week, rule)
+        page = _page(session, team, week, rule)
+        found = found_in(session, team, week, rule, judges)
+        return replace(page, digest=replace(page.digest, findings=found))
 
 
 def ended_week(now: datetime, team: Team, wanted: IsoWeek | None) -> IsoWeek:
@@ -89,6 +102,7 @@ def preview(
     speaker: Speaker,
     week: IsoWeek | None,
     rule: GroupRule,
+    judges: Collection[Judge] = (),
 ) -> DigestPreview:
     """The digest as it would be posted, for a lead: of the last full week where none is named."""
     roster = speaker.required_roster
@@ -99,7 +113,7 @@ def preview(
         )
     team = roster.team
     shown = ended_week(now, team, week)
-    page = shown_digest_of(database, now, team, shown, rule)
+    page = shown_digest_of(database, now, team, shown, rule, judges)
     posts_at = next_digest_for(team, shown)
     return DigestPreview(
         page.digest,
@@ -127,7 +141,9 @@ def enqueue_due(database: Database, now: datetime, grace: timedelta) -> int:
         )
 
 
-def compose_digest(database: Database, claim: Claim, rule: GroupRule) -> Post | None:
+def compose_digest(
+    database: Database, claim: Claim, rule: GroupRule, rulebook: Rulebook | None = None
+) -> Post | None:
     """The digest to post; None when the team is gone, NotYet where its week ends later by now."""
     with database.reading() as session:
         team = people.team_of(session, int(claim.audience.removeprefix("team:")))
@@ -136,7 +152,8 @@ def compose_digest(database: Database, claim: Claim, rule: GroupRule) -> Post | 
     week = IsoWeek.parse(claim.subject)
     if week >= IsoWeek.containing(claim.due_at, team.zone):  # the team moved to the west
         raise NotYet
-    return Post(team.channel_id, shown_digest_of(database, claim.due_at, team, week, rule))
+    judges = rulebook.current.judges.values() if rulebook else ()
+    return Post(team.channel_id, shown_digest_of(database, claim.due_at, team, week, rule, judges))
 
 
 def _due(

@@ -120,7 +120,8 @@ async def answer_mileage(edge: Edge, text: str, asked: Asked) -> MessagePage | N
         case ShowTeam():
             return await edge.run(teams.team_view, speaker)
         case PreviewDigest(week=week):
-            return await edge.run(digest.preview, now, speaker, week, edge.rule)
+            judges = edge.rulebook.current.judges.values()
+            return await edge.run(digest.preview, now, speaker, week, edge.rule, judges)
         case OpenSetup():
             return await open_setup(edge, asked)
         case ShowRules(rule_id=rule_id):

@@ -53,6 +53,7 @@ from policies.people import Membership, Person, Role, Roster, SlackIdentity, Tea
 from policies.periods import IsoWeek
 from policies.privacy import GroupRule
 from policies.reviews import Impact, ImpactUnit, Review
+from policies.rules.reports import FindingCounts
 from policies.usage import TokenCounts, Trust
 from tests.messages.attribution_examples import attribution_pages, groups
 from tests.messages.budget_examples import budget_pages, homes
@@ -383,6 +384,9 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
             digest_minute=15,
         ),
         "setup_done": SetupDone(roster(typed).team, 6),
+        "digest_with_findings": replace(
+            digest(typed), digest=replace(team_digest(typed), findings=FindingCounts(12, 7))
+        ),
         "digest": normal,
         "digest_image": replace(normal, chart="image", image_file_id="F0CHART"),
         "digest_text": replace(normal, chart="text"),
