@@ -24,6 +24,8 @@ LONGEST_GAP: Final = timedelta(days=2)
 """Passes farther apart than this do not prove that a rule matched all the while between them."""
 UNSEEN_KEEP: Final = timedelta(days=1)
 """How long a subject must be gone before its finding is: data may be late, or a source down."""
+UNJUDGED_AT_MOST: Final = timedelta(days=28)
+"""For how long a finding stands that there is too little data to judge."""
 SEEN_AGAIN: Final = timedelta(hours=6)
 """How often `seen_at` is written where nothing else changes."""
 NANO: Final = Decimal("1e-9")
@@ -130,11 +132,16 @@ def hold_while_the_clock_is_back(case: Case) -> Step | None:
 
 
 def hold_what_cannot_be_judged(case: Case) -> Step | None:
-    """With too little data, or an error in the rule, what stands stands; nothing opens."""
+    """With too little data, or an error in the rule, what stands stands; nothing opens.
+
+    What there was too little data of for four weeks is let go: it would inhibit other rules for good.
+    """
     if case.before is None or case.verdict not in (Verdict.TOO_LITTLE, Verdict.ERROR):
         return None
     if case.verdict is Verdict.ERROR:
         return _held(case.before, Why.ERROR, f"The rule failed: {case.note}")
+    if _is_unjudged_for_long(case, case.before):
+        return _let_go(case, case.before)
     return _held(case.before, Why.TOO_LITTLE, f"Too little data to judge: {case.note}")
 
 
@@ -235,6 +242,20 @@ def open_it(case: Case) -> Step:
     why, sentence = opening[was]
     state = FindingState.REGRESSED if was is FindingState.RESOLVED else FindingState.OPEN
     return case.to(case.opened(state), why, sentence)
+
+
+def _is_unjudged_for_long(case: Case, before: Finding) -> bool:
+    if before.state in WAITS or before.state is FindingState.WRONG:
+        return False
+    return case.now - before.seen_at >= max(UNJUDGED_AT_MOST, case.rule.keep)
+
+
+def _let_go(case: Case, before: Finding) -> Step:
+    since = before.clear_since or before.seen_at
+    over = replace(before, state=FindingState.RESOLVED, clear_since=since, resolved_at=case.now)
+    return case.to(
+        over, Why.NO_LONGER_SEEN, "There was too little data to judge it for four weeks."
+    )
 
 
 def _held(before: Finding, why: Why, sentence: str) -> Step:

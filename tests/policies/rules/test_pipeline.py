@@ -93,6 +93,16 @@ def test_too_little_data_at_first_is_no_finding() -> None:
     assert world.at(START, judged(TOO_LITTLE)).steps == ()
 
 
+def test_what_there_is_too_little_data_of_for_four_weeks_is_let_go() -> None:
+    world = a_world()
+    world.at(START, judged())
+    for day in range(1, 28):
+        world.at(START + day * DAY, judged(TOO_LITTLE))
+        assert world.only.state is FindingState.OPEN
+    (step,) = world.at(START + 28 * DAY, judged(TOO_LITTLE)).steps
+    assert (step.after.state, step.reason.why) == (FindingState.RESOLVED, Why.NO_LONGER_SEEN)
+
+
 # Clocks.
 
 
@@ -392,7 +402,7 @@ def test_the_trace_of_a_rule_reads_as_one_line() -> None:
 
 VERDICTS = st.sampled_from([M, M, M, C, C, B, T, E, X])
 MOVES = st.one_of(
-    st.tuples(st.just("pass"), st.integers(-60, 6000), VERDICTS),
+    st.tuples(st.just("pass"), st.integers(-60, 50000), VERDICTS),
     st.tuples(st.just("answer"), st.sampled_from(list(Answer)), st.integers(1, 9)),
     st.tuples(st.just("told"), st.just(0), st.just(0)),
 )
@@ -436,7 +446,8 @@ def _check_pass(world: World, now: datetime, verdict: object, keeps: timedelta) 
         if step.is_turn and found.state is FindingState.RESOLVED:
             assert found.clear_since is not None
             assert now - found.clear_since >= keeps
-            assert verdict in (CLEAR, None)
+            is_let_go = step.before is not None and now - step.before.seen_at >= 28 * DAY
+            assert verdict in (CLEAR, None) or (verdict is TOO_LITTLE and is_let_go)
         if step.is_turn and found.state in (FindingState.OPEN, FindingState.REGRESSED):
             assert verdict is MATCHES
             assert found.opened_at == now
