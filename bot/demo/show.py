@@ -211,8 +211,9 @@ Try, in #checkout, as {who}:
   /mileage me                            your own figures, seen by you alone
   /budget                                what is left, and whether it will last
   /budget request 3M until +5d because the load test runs again
+  read the tip that came by direct message in working hours, press Why this?, then Wrong…
 Then choose to be {lead.name}: review a colleague's outcome, decide what waits in Mileage's Home,
-and try /budget team and /mileage digest.
+and try /budget team, /mileage digest and /mileage policies.
 #mobile is a team of four: see what its digest leaves out.
 
 Ctrl-C ends the demo."""

@@ -13,7 +13,7 @@ from bot.demo.organisation import load_organisation, workspace_file
 from bot.demo.plan import plan_outcomes
 from bot.demo.seed import seed_outcomes, seed_people
 from bot.demo.usage import write_logs
-from policies.outcomes import OutcomeState
+from policies.outcomes import Complexity, OutcomeState
 from storage.database import Database
 from storage.tables import OutcomeRow
 
@@ -54,6 +54,15 @@ def test_on_any_weekday_there_is_something_open_and_something_to_verify(day: int
     plan = plan_outcomes(ORGANISATION, now)
     assert any(one.declared_at <= now < one.claimed_at for one in plan)
     assert any(one.claimed_at <= now < one.verified_at for one in plan)
+
+
+@pytest.mark.parametrize("day", range(16, 23))
+def test_on_any_day_somebody_has_trivial_work_in_hand_that_a_rule_will_find(day: int) -> None:
+    now = NOW.replace(day=day)
+    in_hand = [one for one in plan_outcomes(ORGANISATION, now) if one.habit is not None]
+    assert len(in_hand) == 1
+    assert in_hand[0].draft.complexity is Complexity.TRIVIAL
+    assert in_hand[0].declared_at < now < in_hand[0].claimed_at
 
 
 def test_the_real_flows_live_through_the_story_and_every_state_occurs(tmp_path: Path) -> None:
