@@ -31,6 +31,7 @@ TOKENS: Final = (
 TEXTS: Final = (
     *("session_id", "request_id", "tool", "repo", "branch"),
     *("commit", "pull_request", "ticket", "outcome"),
+    *("prompt_id", "workflow", "agent", "api_key_id"),
 )
 COLUMNS: Final = (
     *("timestamp", "end", "person", "key", "revision", "model", "requests", "cost_usd"),
@@ -45,6 +46,9 @@ MOST_TOKENS: Final = 10**11
 MOST_USD: Final = Decimal(10**9)
 EARLIEST: Final = datetime(2020, 1, 1, tzinfo=UTC)
 LONGEST_TEXT: Final = 400
+FIRST_LATER: Final = Observation._fields.index("api_key_ref")
+SECRETS: Final = ("sk-", "sk_", "aiza", "bearer ")
+"""How the secrets of vendors begin."""
 
 
 class BadRow(ValueError):
@@ -104,7 +108,7 @@ class CsvFile:
         if not row.get("key"):
             ordinal = self.same[fact]
             self.same[fact] += 1
-            fact = keyed(fact, repr((tuple(fact), ordinal)))
+            fact = keyed(fact, repr((_told(fact), ordinal)))
         known = self.facts.get(fact.usage_key)
         self.duplicates += known is not None
         if known is None or known.revision < fact.revision:
@@ -221,9 +225,22 @@ def observation(row: dict[str, str], now: datetime) -> Observation:
         pull_request=text(row, "pull_request"),
         ticket=text(row, "ticket"),
         outcome_tag=text(row, "outcome"),
+        api_key_ref=key_id(row),
+        prompt_id=text(row, "prompt_id"),
+        workflow_id=text(row, "workflow"),
+        agent_name=text(row, "agent"),
     )
     key = text(row, "key")
     return keyed(fact, f"key\0{fact.owner}\0{key}") if key else fact
+
+
+def _told(fact: Observation) -> tuple[object, ...]:
+    """What a row says of itself; columns that came later count where they are filled, so that files
+    imported before keep their keys.
+    """
+    fields = tuple(fact)
+    later = fields[FIRST_LATER:]
+    return fields if any(one is not None for one in later) else fields[:FIRST_LATER]
 
 
 def keyed(fact: Observation, source_key: str) -> Observation:
@@ -246,6 +263,14 @@ def text(row: dict[str, str], column: str) -> str | None:
         raise BadRow(f"{column} is longer than {LONGEST_TEXT} characters")
     if cell is not None and "\0" in cell:
         raise BadRow(f"{column} holds a NUL character")
+    return cell
+
+
+def key_id(row: dict[str, str]) -> str | None:
+    """The name or id of the API key; a key itself is refused, and never stored."""
+    cell = text(row, "api_key_id")
+    if cell is not None and cell.lower().startswith(SECRETS):
+        raise BadRow("api_key_id holds a key; give its name or id")
     return cell
 
 

@@ -68,6 +68,10 @@ class Observation(NamedTuple):
     cost_reported_nusd: int | None = None
     end_us: int | None = None
     is_bucket: bool = False
+    api_key_ref: str | None = None
+    prompt_id: str | None = None
+    workflow_id: str | None = None
+    agent_name: str | None = None
 
     @property
     def tokens(self) -> TokenCounts:

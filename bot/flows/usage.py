@@ -184,7 +184,7 @@ class Store:
         # Taken apart at once and made without its constructor: twice as fast, a million times.
         (_, key, start_us, model, sent, read, short, long, other, written, revision, fast, session,
          request, tool, query_source, repo, branch, commit, pull_request, ticket, outcome, requests,
-         reported, end_us, is_bucket) = one  # fmt: skip
+         reported, end_us, is_bucket, api_key, prompt, workflow, agent) = one  # fmt: skip
         card = self.book.card(model, start_us, fast)
         granularity = Granularity.BUCKET if is_bucket else Granularity.REQUEST
         tokens = (sent, read, short, long, other, written)
@@ -205,14 +205,14 @@ class Store:
                 card.model_class_name if card else UNKNOWN_CLASS,
                 USER,
                 email,
-                None,  # api_key_ref
+                api_key,
                 None,  # workspace_ref
                 session,
                 request,
-                None,  # prompt_id
-                None,  # workflow_id
+                prompt,
+                workflow,
                 tool,
-                None,  # agent_name
+                agent,
                 query_source,
                 repo,
                 branch,

@@ -31,11 +31,13 @@ def test_a_row_with_every_column(tmp_path: Path) -> None:
     header = (
         "timestamp,end,person,key,revision,model,requests,cost_usd,input_tokens,cache_read_tokens,"
         "cache_write_5m_tokens,cache_write_1h_tokens,cache_write_tokens,output_tokens,"
-        "session_id,request_id,tool,repo,branch,commit,pull_request,ticket,outcome"
+        "session_id,request_id,tool,repo,branch,commit,pull_request,ticket,outcome,"
+        "prompt_id,workflow,agent,api_key_id"
     )
     row = (
         "2026-03-02T08:00:00+01:00,2026-03-02T09:00:00+01:00,Ana@Example.com,k1,2,gpt-5.2,12,0.25,"
-        "1,2,3,4,5,6,s,r,cli,checkout,main,abc,77,PAY-1,O-12"
+        "1,2,3,4,5,6,s,r,cli,checkout,main,abc,77,PAY-1,O-12,"
+        "p-1,nightly,tester,key-7"
     )
     (fact,) = facts(tmp_path, f"{header}\n{row}\n")
     assert fact.owner == "ana@example.com"
@@ -44,6 +46,23 @@ def test_a_row_with_every_column(tmp_path: Path) -> None:
     assert fact.cost_reported_nusd == 250_000_000
     assert (fact.start_us, fact.end_us) == (1_772_434_800_000_000, 1_772_438_400_000_000)
     assert (fact.branch, fact.commit_sha, fact.outcome_tag) == ("main", "abc", "O-12")
+    assert (fact.prompt_id, fact.workflow_id, fact.agent_name) == ("p-1", "nightly", "tester")
+    assert fact.api_key_ref == "key-7"
+
+
+def test_a_row_without_a_key_keeps_the_one_it_had_before_columns_were_added(tmp_path: Path) -> None:
+    (fact,) = facts(tmp_path, f"{HEADER}\n{ROW}\n")
+    assert fact.usage_key.hex() == "0007833884bf0210041cd8734c923b82"
+    (other,) = facts(tmp_path, f"{HEADER},workflow\n{ROW},nightly\n")
+    assert other.usage_key != fact.usage_key
+
+
+def test_an_api_key_in_place_of_its_id_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    reading = read(tmp_path, f"{HEADER},api_key_id\n{ROW},sk-live-1234\n")
+    assert [one.reason for one in reading.refused] == [
+        "api_key_id holds a key; give its name or id"
+    ]
+    assert list(reading.observations) == []
 
 
 def test_what_is_not_stated_is_unknown_and_not_zero(tmp_path: Path) -> None:
