@@ -41,17 +41,16 @@ def backtest_in_full(line: BacktestLine | None) -> str:
 
 
 def effect_lines(effect: Preview) -> str:
-    """What other thresholds would have changed: `Findings a week: about 12 now, about 7 then`."""
+    """What other thresholds would have changed: `Findings: about 60 now, about 35 then`."""
     if effect.now.shown is None and effect.then.shown is None:
         return f"Findings {NOT_SHOWN}, before and after."
-    rows = (
-        ("Findings a week", _findings_a_week),
-        ("People", lambda found, _: f"about {rounded(found.people)}"),
+    rows: tuple[tuple[str, Callable[[Findings], str]], ...] = (
+        ("Findings", lambda found: _about(found.findings)),
+        ("People", lambda found: _about(found.people)),
         ("Money at stake", _money),
     )
     lines = [
-        f"*{name}:* {_side(effect.now, effect.days, words)} now, "
-        f"{_side(effect.then, effect.days, words)} then"
+        f"*{name}:* {_side(effect.now, words)} now, {_side(effect.then, words)} then"
         for name, words in rows
     ]
     if effect.change.shown is not None:
@@ -83,16 +82,16 @@ def _change(change: Change) -> str:
     return f"{' and '.join(parts).capitalize()}." if parts else "Nothing would change."
 
 
-def _side(side: Published[Findings], days: int, words: Callable[[Findings, int], str]) -> str:
-    return "not shown" if side.shown is None else words(side.shown, days)
+def _side(side: Published[Findings], words: Callable[[Findings], str]) -> str:
+    return "not shown" if side.shown is None else words(side.shown)
 
 
-def _findings_a_week(found: Findings, days: int) -> str:
-    return _a_week(found.findings * 7 / days)
+def _about(number: int) -> str:
+    return f"about {rounded(number):,}" if number else "none"
 
 
-def _money(found: Findings, _days: int) -> str:
-    return "none" if not found.impact_usd else f"about {rounded_usd(found.impact_usd)}"
+def _money(found: Findings) -> str:
+    return f"about {rounded_usd(found.impact_usd)}" if found.impact_usd else "none"
 
 
 def _a_week(number: float) -> str:

@@ -70,13 +70,12 @@ def hold(session: Session, rule_id: str, reason: str, now: datetime) -> bool:
     return True
 
 
-def release(session: Session, rule_id: str, now: datetime, *, actor_id: int) -> bool:
-    """Let a held rule go on; False where it is not held."""
+def release(session: Session, rule_id: str) -> bool:
+    """Let a held rule go on; False where it is not held. Its stage is as old as before."""
     row = _row(session, rule_id)
     if row is None or not row.held_reason:
         return False
     row.held_reason, row.held_at = "", None
-    row.changed_by, row.changed_at = actor_id, now
     session.add(row)
     session.flush()
     return True
@@ -93,6 +92,20 @@ def params(session: Session) -> dict[tuple[str, int | None], Mapping[str, FactVa
 def params_of(session: Session, rule_id: str) -> list[SetParam]:
     """The parameters of one rule that are set, with who set them."""
     return _params(session, rule_id)
+
+
+def changed_since(session: Session, moment: datetime) -> frozenset[tuple[str, int | None]]:
+    """Rules and teams (None for everybody) of which parameters were set after a moment.
+
+    Of what went back to the next wider value nothing is left: nobody chose it.
+    """
+    query = select(RuleParamRow.rule_id, RuleParamRow.team_id).where(
+        RuleParamRow.changed_at > moment
+    )
+    return frozenset(
+        (rule_id, None if team_id == EVERYBODY else team_id)
+        for rule_id, team_id in session.exec(query)
+    )
 
 
 def set_params(

@@ -159,7 +159,7 @@ def _shown(one: "Backtest", settings: "Settings") -> "Backtest":
     from policies.privacy import GroupRule
 
     rule = GroupRule(settings.minimum_group)
-    if one.summary.published(rule).withheld is None:
+    if one.summary.published(rule, is_personal=one.summary.people > 0).withheld is None:
         return one
     return replace(one, summary=replace(one.summary, impact_usd=None))
 

@@ -134,12 +134,15 @@ def difference(
     terms: PassTerms,
     days: int = DAYS,
 ) -> Preview:
-    """What other parameters would change for a team, or for everybody; fit to be shown to its leads."""
+    """What other parameters would change for a team, or for everybody; fit to be shown to its leads.
+
+    Exceptions are left out: comparing before and after one is made would tell of whom it covers.
+    """
     scoped = gathering
     if team_id is not None:
         scoped = replace(gathering, team_ids=frozenset({team_id}))
     span = days_until(database, now, days, scoped.team_ids)
-    terms = replace(terms, held={})
+    terms = replace(terms, held={}, exceptions=())
     judges = _with_inhibitors(rules, (rule_id,))
     versions = [
         _Version(judges, terms),

@@ -92,7 +92,7 @@ def release(
     rule = rule_meant(rules, rule_id).rule
     with refusals_audited(database, now, speaker, rule.id), database.writing() as session:
         require_mover(session, speaker, rule)
-        if rule_settings.release(session, rule.id, now, actor_id=speaker.person.id):
+        if rule_settings.release(session, rule.id):
             details = {"version": rule.version}
             audit.record(session, speaker.person.id, "rule.released", rule.id, details, now)
 

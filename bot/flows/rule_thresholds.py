@@ -38,8 +38,11 @@ from storage.database import Database
 from storage.requests import take_turn
 
 PREVIEWED: Final = "rule.previewed"
+PARAMS_SET: Final = "rule.params_set"
 PREVIEWS_A_WEEK: Final = 6
 """So many comparisons a team, rule and week: more would let a lead close in on one person's figure."""
+SAVES_A_WEEK: Final = 3
+"""So many times a week a rule's thresholds are set for a team: what it then finds tells as much."""
 DAYS: Final = 60
 
 Wanted = Mapping[str, FactValue]
@@ -128,6 +131,7 @@ def set_params(
             else wanted[one.name]
             for one in _shown(rule)
         }
+        _take_save(session, now, speaker, rule, context.team_id)
         rule_settings.set_params(
             session, rule.id, context.team_id, kept, now, actor_id=speaker.person.id
         )
@@ -137,7 +141,7 @@ def set_params(
             for one in _shown(rule)
             if one.type is not FactType.STRING
         }
-        audit.record(session, speaker.person.id, "rule.params_set", rule.id, details, now)
+        audit.record(session, speaker.person.id, PARAMS_SET, rule.id, details, now)
         lines = lines_of(session, rule, context.team_id, shows_names=False)
         return ParamsSet(rule, lines, roster.team.name if roster else "")
 
@@ -184,9 +188,33 @@ def _take_preview(
     session: Session, now: datetime, speaker: Speaker, rule: Rule, team_id: int | None
 ) -> bool:
     """Whether one of the week's comparisons is left; then it is taken."""
-    whose, week = f"team:{team_id or 0}", IsoWeek.of(local_day_of(now, speaker.zone))
-    if not take_turn(session, whose, f"{PREVIEWED}:{rule.id}:{week}", PREVIEWS_A_WEEK, now):
+    if not _take_turn(session, now, speaker, PREVIEWED, rule, team_id, PREVIEWS_A_WEEK):
         return False
     details = {"team": team_id or 0}
     audit.record(session, speaker.person.id, PREVIEWED, rule.id, details, now)
     return True
+
+
+def _take_save(
+    session: Session, now: datetime, speaker: Speaker, rule: Rule, team_id: int | None
+) -> None:
+    """One of the week's changes for a team or for everybody; Refusal where none is left."""
+    if not _take_turn(session, now, speaker, PARAMS_SET, rule, team_id, SAVES_A_WEEK):
+        raise Refusal(
+            f"The thresholds of {rule.title} changed three times this week already.",
+            "More would say too much about single people. Come back next week.",
+        )
+
+
+def _take_turn(
+    session: Session,
+    now: datetime,
+    speaker: Speaker,
+    what: str,
+    rule: Rule,
+    team_id: int | None,
+    most: int,
+) -> bool:
+    """Whether one of the turns that a team has at a rule in a week is left; then it is taken."""
+    whose, week = f"team:{team_id or 0}", IsoWeek.of(local_day_of(now, speaker.zone))
+    return take_turn(session, whose, f"{what}:{rule.id}:{week}", most, now)

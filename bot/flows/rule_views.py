@@ -22,11 +22,11 @@ from bot.flows.rule_values import lines_of
 from messages.pages.rules import BacktestLine, RuleLine, RuleList, RulePage
 from policies.outcomes import local_day_of
 from policies.people import Team
-from policies.privacy import GroupRule, Published, publish, publish_again, publish_change
+from policies.privacy import GroupRule, Published, publish
 from policies.rules.facts import SubjectKind
 from policies.rules.lifecycle import Mover, Verdicts, why_not_to
 from policies.rules.model import Rule, RuleProblem, Stage
-from policies.rules.reports import FindingCounts
+from policies.rules.reports import FindingCounts, published_counts
 from policies.rules.ruleset import RuleSet
 from storage import finding_reports, people, rule_backtests, rule_reports
 from storage.database import Database
@@ -114,6 +114,7 @@ def show_rule(
             exceptions=lines_for(session, now, speaker, rule, mover),
             wrong_reasons=_reasons(session, rule, mover),
             problems=_problems_of(rule, problems) if mover.may_move_stages else (),
+            held_reason=standing.setting.held_reason if mover.may_move_stages else "",
             next_stage=following,
             missing=missing,
             may_demote=mover.may_move_stages and standing.stage.wanted > Stage.SHADOW,
@@ -175,15 +176,10 @@ def _line(rule: Rule, standing: Standing, known: Known, *, is_counted: bool) -> 
 
 
 def _counts(rule: Rule, known: Known) -> Published[FindingCounts]:
-    """Findings that opened. Of people, none and few are the same: a threshold that is moved until the
-    first finding shows would otherwise tell somebody's figure.
-    """
+    """Findings that opened; about teams and sources there is nothing to keep back."""
     if not rule.subject.is_personal:
         return publish(known.about_nobody.get(rule.id, FindingCounts()), {}, known.group_rule)
-    by_person = known.about_people.get(rule.id, {})
-    opened = {person: one.opened for person, one in by_person.items()}
-    total = FindingCounts(sum(opened.values()))
-    return publish_change(total, opened, known.group_rule)
+    return published_counts(known.about_people.get(rule.id, {}), known.group_rule)
 
 
 def _backtest(rule: Rule, known: Known) -> BacktestLine | None:
@@ -191,11 +187,7 @@ def _backtest(rule: Rule, known: Known) -> BacktestLine | None:
     if stored is None:
         return None
     summary = stored.summary
-    shown = (
-        publish_again(summary, summary.people, known.group_rule)
-        if rule.subject.is_personal
-        else publish(summary, {}, known.group_rule)
-    )
+    shown = summary.published(known.group_rule, is_personal=rule.subject.is_personal)
     return BacktestLine(summary.days, stored.made_at, stored.digest == rule.digest, shown)
 
 

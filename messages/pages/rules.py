@@ -115,7 +115,8 @@ class ExceptionLine:
 class RulePage(MessagePage):
     """To one person: a rule, what it looks for, how it is set here, and what they may change of it.
 
-    `wrong_reasons` are what people said is wrong, without names, for its owner and admins alone.
+    `wrong_reasons` are what people said is wrong, without names, for its owner and admins alone, and so
+    is `held_reason`, how far it went over its limit.
     """
 
     template: ClassVar[str] = "rule_page.json.j2"
@@ -126,6 +127,7 @@ class RulePage(MessagePage):
     exceptions: tuple[ExceptionLine, ...] = ()
     wrong_reasons: tuple[str, ...] = ()
     problems: tuple[RuleProblem, ...] = ()
+    held_reason: str = ""
     next_stage: Stage | None = None
     missing: str = ""
     may_demote: bool = False

@@ -13,6 +13,8 @@ Z_95: Final = 1.959963984540054
 WRONG_AT_MOST: Final = 0.25
 LEAST_VERDICTS: Final = 20
 """Fewer verdicts than this say nothing of a rule."""
+HELD: Final = "It is held: it went over its limit in one pass."
+"""Why a held rule is in shadow, for everybody; how far over is for those who may release it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def effective_stage(rule: Rule, setting: RuleSetting | None, proof: Proof) -> St
     is_set = setting is not None and setting.stage is not None
     wanted = setting.stage if setting and setting.stage else rule.stage
     if setting is not None and setting.held_reason:
-        return StageNow(Stage.SHADOW, f"It is held. {setting.held_reason}", wanted)
+        return StageNow(Stage.SHADOW, HELD, wanted)
     if wanted is Stage.SHADOW:
         said = setting.reason if setting and is_set else ""
         return StageNow(wanted, said or "It only watches.", wanted)
@@ -130,7 +132,7 @@ def why_not_to(now: StageNow, wanted: Stage, proof: Proof) -> str:
     """
     if wanted <= now.stage:
         return ""
-    if now.reason.startswith("It is held."):
+    if now.reason == HELD:
         return f"{now.reason} Release it first."
     if proof.lacks:
         return proof.lacks

@@ -19,6 +19,7 @@ from policies.rules.fingerprints import fingerprint_of
 from policies.rules.model import Rule
 from policies.rules.passes import PassResult, PassTerms, RuleCounts, RuleErrors, Step
 from policies.rules.reasons import Why
+from policies.rules.reports import FEW
 from policies.rules.subjects import Subject, SubjectFacts
 
 __all__ = ["ORDER", "PassResult", "PassTerms", "Step", "run_pass"]
@@ -153,8 +154,9 @@ class _Pass:
         subjects, limit = self.subjects_of(rule_id), self.judges[rule_id].rule.limit
         if not limit.is_passed(count, subjects):
             return ""
+        how_many = f"{count} of {subjects}" if count >= FEW else "a few"
         return (
-            f"It {verb} {count} of {subjects} in one pass. Its limit is {limit.findings} or "
+            f"It {verb} {how_many} in one pass. Its limit is {limit.findings} or "
             f"{limit.share:.0%}, whichever is more."
         )
 

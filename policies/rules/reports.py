@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
-from policies.privacy import GroupRule, Published, publish
+from policies.privacy import GroupRule, Published, publish, publish_change
 
 FEW: Final = 5
+"""Fewer than these are not told apart where they might be people."""
+GRAIN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,24 +19,17 @@ class FindingCounts:
     opened: int = 0
     resolved: int = 0
 
-    def plus(self, other: "FindingCounts") -> "FindingCounts":
-        """Both together."""
-        return FindingCounts(self.opened + other.opened, self.resolved + other.resolved)
-
 
 def published_counts(
     by_person: Mapping[int, FindingCounts], rule: GroupRule
 ) -> Published[FindingCounts]:
-    """A team's counts, where enough people have findings and nobody has most of them.
+    """A group's counts, coarse, where enough people have findings and nobody has most of them.
 
-    The rule holds for what opened and for what was resolved by itself.
+    None and few are the same: a threshold that is moved until the first finding shows would otherwise
+    tell somebody's figure.
     """
-    total = FindingCounts()
-    for one in by_person.values():
-        total = total.plus(one)
     opened = {person: one.opened for person, one in by_person.items()}
-    resolved = {person: one.resolved for person, one in by_person.items()}
-    return publish(total, opened, rule, resolved)
+    return publish_change(FindingCounts(roughly(sum(opened.values()))), opened, rule)
 
 
 def published_total(
@@ -52,11 +48,10 @@ def published_total(
     return FindingCounts(opened, resolved) if opened or resolved else None
 
 
-def coarse(count: int) -> str:
-    """A count that tells no one person apart: `none`, `fewer than 5`, `23`."""
-    if count == 0:
-        return "none"
-    return f"fewer than {FEW}" if count < FEW else str(count)
+def roughly(count: int) -> int:
+    """A count in fives, from 100 on in two digits: one more or less hardly ever shows."""
+    grain = max(GRAIN, int(Decimal(1).scaleb(len(str(count)) - 2)))
+    return round(count / grain) * grain
 
 
 def _shown(counts: Mapping[int, int], rule: GroupRule) -> int:

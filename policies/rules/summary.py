@@ -74,11 +74,10 @@ class BacktestSummary:
         """Direct messages in seven days."""
         return self.told * 7 / self.days
 
-    def published(self, rule: GroupRule) -> "Published[BacktestSummary]":
-        """The counts as others than the person may read them; `people` is 0 for teams and sources."""
-        is_about_people = self.opened > 0 and self.people > 0
+    def published(self, rule: GroupRule, *, is_personal: bool) -> "Published[BacktestSummary]":
+        """The counts as others than the person may read them; of people, none is withheld like few."""
         contributors = 0 if self.is_lopsided else self.people
-        return publish_again(self, contributors if is_about_people else rule.minimum, rule)
+        return publish_again(self, contributors if is_personal else rule.minimum, rule)
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored, and as `--json` writes it: days as ISO dates, money as text."""

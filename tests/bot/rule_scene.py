@@ -82,7 +82,14 @@ def rulebook(folder: Path, text: str = RULES) -> Rulebook:
     return Rulebook.loaded(library=folder)
 
 
-def proven(database: Database, rule: Rule, people: int = 8, now: datetime = NOW) -> None:
+def proven(
+    database: Database,
+    rule: Rule,
+    people: int = 8,
+    now: datetime = NOW,
+    *,
+    is_lopsided: bool = False,
+) -> None:
     """Keep a backtest of the rule as it is written."""
     first = now.date() - timedelta(days=60)
     summary = BacktestSummary(
@@ -101,6 +108,7 @@ def proven(database: Database, rule: Rule, people: int = 8, now: datetime = NOW)
         judged=600,
         thin_days=0,
         held_days=0,
+        is_lopsided=is_lopsided,
     )
     with database.writing() as session:
         rule_backtests.add(session, rule.digest, summary, now)

@@ -212,7 +212,9 @@ def _tips(
             params=(),
             verdicts=judged(3, 3),
             rule=mismatch(typed, links=(), for_=timedelta(0), keep=timedelta(0)),
-            stage=StageNow(Stage.SHADOW, typed("It is held. It matched 60 of 80."), Stage.COACH),
+            stage=StageNow(
+                Stage.SHADOW, typed("It is held: it went over its limit in one pass."), Stage.COACH
+            ),
         ),
         "why_finding_long": replace(why, clauses=clauses * 12, params=why.params * 20),
     }
@@ -373,6 +375,7 @@ def _lists(typed: Typed, now: datetime, people: Sequence[Person]) -> dict[str, P
             missing=typed("Run “mileage rules backtest --days 60 retry-storm” first."),
             may_run_backtest=True,
             may_release=True,
+            held_reason=typed("It matched 60 of 80 in one pass."),
         ),
         "rule_page_of_member": RulePage(
             replace(

@@ -252,8 +252,8 @@ def test_a_stage_and_a_breaker_are_set_apart_from_each_other(database: Database)
             "waste", Stage.COACH, "It matched all.", START, ann, START, "proven"
         )
     with database.writing() as session:
-        assert rule_settings.release(session, "waste", START + DAY, actor_id=ann)
-        assert not rule_settings.release(session, "waste", START + DAY, actor_id=ann)
+        assert rule_settings.release(session, "waste")
+        assert not rule_settings.release(session, "waste")
         assert rule_settings.hold_setting(session, "waste").stage is Stage.COACH
 
 

@@ -100,7 +100,7 @@ def test_a_lead_sees_how_many_findings_their_team_has_once_they_are_of_enough_pe
         told(database, team, name)
     many = listed(database, book, ana, NOW + timedelta(minutes=1))
     assert "findings in 28 days are not shown" in few
-    assert "about 6 findings in 28 days" in many
+    assert "about 5 findings in 28 days" in many
     assert "no findings in 28 days" in many  # of the source, which is nobody's
     assert "Tester" not in few + many
 
@@ -110,6 +110,32 @@ def test_no_finding_and_a_few_read_the_same(database: Database, book: Rulebook, 
     none = listed(database, book, ana, NOW + timedelta(minutes=1))
     told(database, team, "ben")
     assert listed(database, book, ana, NOW + timedelta(minutes=1)) == none
+
+
+def test_a_backtest_that_is_mostly_one_person_s_is_not_shown(
+    database: Database, book: Rulebook, team: Team, big_day: Rule
+) -> None:
+    proven(database, big_day, is_lopsided=True)
+    ana = introduce(database, "ana")
+    page = show_rule(database, NOW, ana, book.current, (), GROUP, "big-day")
+    text = str(render(page))
+    assert "findings are not shown: too few people have any" in text
+    assert "410" not in text + listed(database, book, ana)
+
+
+@pytest.mark.parametrize(
+    ("who", "is_told"), [("ben", False), ("ana", False), ("chi", True), ("admin", True)]
+)
+def test_how_far_a_held_rule_went_over_its_limit_is_for_its_owner_and_admins(
+    database: Database, book: Rulebook, team: Team, who: str, is_told: bool
+) -> None:
+    with database.writing() as session:
+        rule_settings.hold(session, "big-day", "It matched 30 of 40.", NOW)
+    speaker = admin(database) if who == "admin" else introduce(database, who)
+    page = show_rule(database, NOW, speaker, book.current, (), GROUP, "big-day")
+    text = str(render(page)) + listed(database, book, speaker)
+    assert "It is held: it went over its limit in one pass." in text
+    assert ("30 of 40" in text) is is_told
 
 
 def test_files_that_are_refused_are_for_admins_and_their_owners(
@@ -286,11 +312,9 @@ def test_the_effect_is_shown_before_values_are_saved(
     assert shown.reckoning is Reckoning.DONE
     assert shown.effect is not None
     assert shown.effect.now.shown is not None
-    assert shown.effect.now.shown.people == 6
-    assert shown.effect.then.shown is not None
-    assert shown.effect.then.shown.findings == 0
-    text = str(render(shown))
-    assert "now, no then" in text
+    assert shown.effect.now.shown.people == 5
+    assert shown.effect.then.shown is None
+    assert "About 5 findings would go." in str(render(shown))
     page = set_params(database, NOW, ana, book.current, shown.context, wanted())
     assert [(one.value, one.set_by) for one in page.params] == [
         (8.0, SetBy.TEAM),
@@ -332,6 +356,45 @@ def test_no_more_than_six_comparisons_a_team_rule_and_week(
     assert tried == [Reckoning.DONE] * 6 + [Reckoning.NO_MORE]
     assert compared(50.0, who=admin(database)) is Reckoning.NO_MORE
     assert compared(50.0, NOW + WEEK) is Reckoning.DONE
+
+
+def test_thresholds_are_set_three_times_a_team_rule_and_week(
+    database: Database, book: Rulebook, team: Team, big_day: Rule
+) -> None:
+    def set_to(floor: float, now: datetime = NOW, team_id: int | None = team.id) -> None:
+        context = FormContext(team_id=team_id, rule_id="big-day")
+        marked = replace(context, terms=mark_of(big_day, team_id, wanted(floor)))
+        who = introduce(database, "ana") if team_id else admin(database)
+        set_params(database, now, who, book.current, marked, wanted(floor))
+
+    for floor in (6.0, 7.0, 8.0):
+        set_to(floor)
+    with pytest.raises(Refusal, match="changed three times this week already"):
+        set_to(9.0)
+    with database.reading() as session:
+        assert rule_settings.params(session)["big-day", team.id] == {"floor_usd": 8.0}
+        assert rule_settings.changed_since(session, NOW - WEEK) == {("big-day", team.id)}
+        assert rule_settings.changed_since(session, NOW) == frozenset()
+    set_to(9.0, NOW + WEEK)
+    set_to(9.0, team_id=None)
+    with database.reading() as session:
+        assert ("big-day", None) in rule_settings.changed_since(session, NOW - WEEK)
+
+
+def test_a_comparison_does_not_tell_whom_an_exception_covers(
+    database: Database, book: Rulebook, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = introduce(database, "ana")
+    plays(database, monkeypatch, dict.fromkeys([*PEOPLE, "gus", "hal"], 6.0))
+    context = FormContext(team_id=team.id, rule_id="big-day")
+
+    def effect() -> object:
+        return compare(database, NOW, ana, book.current, context, wanted(400.0), GATHERING).effect
+
+    before = effect()
+    me = ExceptionWanted(None, covers_team=False, last_day=date(2026, 12, 1), reason="so")
+    make(database, NOW, introduce(database, "hal"), book.current, "big-day", me)
+    assert effect() == before
 
 
 def test_values_that_hold_already_are_no_comparison(

@@ -156,14 +156,18 @@ def test_two_versions_are_compared_finding_by_finding() -> None:
         ({n: [6] for n in range(5)}, True),
         ({n: [6] for n in range(4)}, False),
         ({0: [100], **{n: [6] for n in range(1, 6)}}, False),
-        ({1: [1]}, True),
+        ({1: [1]}, False),
     ],
     ids=["five people", "four people", "one of six has most of the money", "nobody"],
 )
 def test_others_read_a_summary_of_enough_people_without_a_dominant_one(
     costs: Costs, is_shown: bool
 ) -> None:
-    assert (summed(costs).published(GroupRule()).shown is not None) is is_shown
+    assert (summed(costs).published(GroupRule(), is_personal=True).shown is not None) is is_shown
+
+
+def test_a_summary_of_teams_or_sources_is_nobodys_and_always_shown() -> None:
+    assert summed({1: [1]}).published(GroupRule(), is_personal=False).shown is not None
 
 
 def test_a_summary_comes_back_from_storage_as_it_was() -> None:

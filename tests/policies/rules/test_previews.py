@@ -22,9 +22,9 @@ SIX, TWELVE = range(1, 7), range(1, 13)
 
 def test_a_change_of_many_people_is_shown_with_both_figures() -> None:
     preview = preview_of(tally(*TWELVE), tally(*SIX), 60, RULE, is_personal=True)
-    assert preview.now.shown == Findings(12, 12, Decimal(120))
-    assert preview.then.shown == Findings(6, 6, Decimal(60))
-    assert preview.change.shown == Change(more=0, fewer=6)
+    assert preview.now.shown == Findings(10, 10, Decimal(100))
+    assert preview.then.shown == Findings(5, 5, Decimal(50))
+    assert preview.change.shown == Change(more=0, fewer=5)
 
 
 @pytest.mark.parametrize(
@@ -33,22 +33,49 @@ def test_a_change_of_many_people_is_shown_with_both_figures() -> None:
         pytest.param((*TWELVE,), id="nobody"),
         pytest.param((*range(1, 12),), id="one person"),
         pytest.param((*range(1, 9),), id="four people"),
-        pytest.param((*SIX, 13), id="six less and one more"),
     ],
 )
 def test_a_change_of_few_people_or_none_is_withheld_alike_and_the_new_figure_with_it(
     then: tuple[int, ...],
 ) -> None:
     preview = preview_of(tally(*TWELVE), tally(*then), 60, RULE, is_personal=True)
-    assert preview.now.shown == Findings(12, 12, Decimal(120))
+    assert preview.now.shown == Findings(10, 10, Decimal(100))
     assert (preview.then.shown, preview.change.shown) == (None, None)
     assert preview.then.withheld == preview.change.withheld
 
 
-def test_nobody_and_one_person_read_the_same() -> None:
-    none = preview_of(tally(*TWELVE), tally(*TWELVE), 60, RULE, is_personal=True)
-    one = preview_of(tally(*TWELVE), tally(*TWELVE[:-1]), 60, RULE, is_personal=True)
-    assert none == one
+@pytest.mark.parametrize("few", range(5))
+@pytest.mark.parametrize(
+    ("now", "then"),
+    [
+        pytest.param((), TWELVE, id="above the saved value"),
+        pytest.param(TWELVE, (), id="above the new value"),
+        pytest.param(TWELVE, TWELVE, id="between both"),
+    ],
+)
+def test_nobody_and_a_few_people_read_the_same(
+    now: tuple[int, ...], then: tuple[int, ...], few: int
+) -> None:
+    """Else whoever moves a threshold until somebody shows would have found a figure."""
+    some_more = range(20, 20 + few)
+    none = preview_of(tally(*now), tally(*then), 60, RULE, is_personal=True)
+    before, after = (now, (*then, *some_more)) if now else ((*now, *some_more), then)
+    some = preview_of(tally(*before), tally(*after), 60, RULE, is_personal=True)
+    assert (some.now, some.change) == (none.now, none.change)
+    assert some.then.withheld == none.then.withheld
+
+
+def test_a_few_in_one_direction_read_like_nobody_in_it() -> None:
+    none = preview_of(tally(*TWELVE), tally(*SIX), 60, RULE, is_personal=True)
+    few = preview_of(tally(*TWELVE), tally(*SIX, 13, 14), 60, RULE, is_personal=True)
+    assert few == none
+
+
+@pytest.mark.parametrize(("many", "less"), [(7, 6), (9, 8), (12, 11), (110, 109)])
+def test_one_finding_more_or_less_hardly_shows(many: int, less: int) -> None:
+    seen = [preview_of(tally(*range(n)), tally(), 60, RULE, is_personal=True) for n in (many, less)]
+    assert seen[0] == seen[1]
+    assert seen[0].now.shown is not None
 
 
 def test_a_change_that_one_person_dominates_is_withheld() -> None:
@@ -72,9 +99,9 @@ def test_findings_about_teams_and_sources_are_nobodys_and_always_shown() -> None
 
 @pytest.mark.parametrize(
     ("each", "shown"),
-    [("205.76", "1200"), ("1.1316", "6.8"), ("0.002", "0.01"), ("9999.99", "60000")],
+    [("205.76", "1000"), ("1.1316", "5"), ("0.002", "0.01"), ("9999.99", "50000"), ("30", "200")],
 )
-def test_money_is_rounded_to_two_digits(each: str, shown: str) -> None:
+def test_money_is_rough(each: str, shown: str) -> None:
     preview = preview_of(tally(*SIX, impact=each), tally(), 60, RULE, is_personal=True)
     assert preview.now.shown is not None
     assert preview.now.shown.impact_usd == Decimal(shown)
