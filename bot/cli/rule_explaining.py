@@ -84,12 +84,12 @@ def _timers(rule: "Rule") -> str:
 
 
 def _params(rule: "Rule") -> Iterator[str]:
-    from messages.rule_words import param_hint
+    from messages.rule_words import param_hint, sentence
 
     if rule.params:
         yield "Its thresholds:"
     for param in rule.params.values():
-        yield f"  {param.name}: {param_hint(param)}"
+        yield f"  {param_hint(param)} {sentence(param.meaning)}".rstrip()
 
 
 def _facts(judge: "CompiledRule") -> Iterator[str]:
