@@ -32,7 +32,8 @@ class RuleFile:
             found = self.path.stat()
         except OSError:
             return ()
-        return (found.st_ino, found.st_size, found.st_mtime_ns)
+        # Copying over a file can keep its size and its mtime, never its ctime.
+        return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
     def read(self) -> Reading:
         """Its rules, or its problems; one that cannot be read is a problem too."""

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from messages.said import first_words
 from policies.rules.evaluation import Judge
 from policies.rules.lifecycle import Proof, StageNow, effective_stage
+from policies.rules.model import Rule
 from policies.rules.passes import PassTerms
 from policies.rules.testing import passes_its_tests
 from storage import people, rule_backtests, rule_exceptions, rule_settings
@@ -17,9 +18,10 @@ from storage import people, rule_backtests, rule_exceptions, rule_settings
 
 @dataclass(frozen=True, slots=True)
 class _Tested:
-    """A rule to be tested: two of one digest have one text, and so one result."""
+    """A rule to be tested: one result for each text that it has, its tests and words included."""
 
     digest: str
+    rule: Rule = field(hash=False)
     judge: Judge = field(compare=False)
 
 
@@ -40,7 +42,7 @@ def proof_of(judge: Judge, backtested: set[str]) -> Proof:
     rule = judge.rule
     return Proof(
         has_tests=bool(rule.tests),
-        passes_tests=_passes(_Tested(rule.digest, judge)),
+        passes_tests=_passes(_Tested(rule.digest, rule, judge)),
         is_backtested=rule.digest in backtested,
     )
 

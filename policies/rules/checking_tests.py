@@ -61,10 +61,21 @@ def _expect_faults(written: Written, test: schema.TestEntry, path: Path) -> Iter
     if not every:
         yield written.fault((*path, "every"), "“every” has to be longer than nothing.")
         return
+    if _rest(written) / every > MOST_STEPS:
+        says = f"“for” and “keep” take more than {MOST_STEPS} steps of {duration_text(every)}. Take longer ones."
+        yield written.fault((*path, "every"), says)
     for at, change in enumerate(test.expect):
         place = (*path, "expect", at)
         yield from _change_faults(written, test, change, place)
         yield from _time_faults(written, change, every, place)
+
+
+def _rest(written: Written) -> timedelta:
+    """How long a test goes on at its end, so that nothing is left waiting."""
+    try:
+        return duration_of(written.entry.for_) + duration_of(written.entry.keep)
+    except ValueError:
+        return timedelta(0)  # said already
 
 
 def _change_faults(

@@ -16,6 +16,7 @@ from policies.rules.syntax import (
     Choice,
     Expression,
     Infix,
+    Listed,
     Literal,
     Name,
     Unary,
@@ -33,10 +34,15 @@ _KINDS: Final = {
 }
 
 
+TOO_INVOLVED: Final = "The expression is too involved. Make it simpler."
+
+
 def sentence_of(problem: CelProblem, tree: Expression, types: Mapping[str, FactType]) -> str:
     """The sentence for one problem that CEL has with an expression."""
     if _UNDECLARED.search(problem.words):
         return _undeclared(problem.at, tree, types)
+    if "recursion depth" in problem.words:
+        return TOO_INVOLVED
     node = next((one for one in walk(tree) if _reported_at(one) == problem.at), None)
     match node:
         case Infix() if node.sign in ("&&", "||"):
@@ -49,6 +55,8 @@ def sentence_of(problem: CelProblem, tree: Expression, types: Mapping[str, FactT
             return f"“{node.sign}” stands before {'true or false' if node.sign == '!' else 'numbers'} only."
         case Call():
             return misuse(node.function)
+        case Literal() if node.type is FactType.STRING:
+            return "A backslash in this text begins no escape. Write two for one."
         case Literal():
             return "This number is too large."
         case _:
@@ -85,6 +93,17 @@ def misuse(function: str) -> str:
     return f"{function}() does not take this. {_USES[function]}"
 
 
+def strange_item(sought: Expression, item: Expression, types: Mapping[str, FactType]) -> str:
+    """The sentence for an item of a list that is of another type than what is sought in it."""
+    mine, other = type_of(sought, types), type_of(item, types)
+    if mine in _NUMBERS and other in _NUMBERS:
+        return _capital(_mixed_numbers(Infix("==", item.start, (sought, item)), types))
+    return _capital(
+        f"{_shown(sought)} {_KINDS[mine]} and {_shown(item)} {_KINDS[other]}: "
+        "the items of a list are of the type that is sought in it."
+    )
+
+
 def _undeclared(at: int, tree: Expression, types: Mapping[str, FactType]) -> str:
     for node in walk(tree):
         if isinstance(node, Name) and node.start <= at < node.end:
@@ -102,7 +121,13 @@ def _capital(sentence: str) -> str:
 
 def _misfit(node: Infix, types: Mapping[str, FactType]) -> str:
     left, right = node.parts[:2]
+    for part in (left, right):
+        if isinstance(part, Name) and part.name not in types:  # CEL has words of its own
+            return unknown_name(part.name, types)
     mine, other = type_of(left, types), type_of(right, types)
+    if node.sign == "in" and isinstance(right, Listed):
+        item = next((one for one in right.items if type_of(one, types) is not mine), right)
+        return strange_item(left, item, types)
     if node.sign in COMPARISONS and isinstance(left, Infix) and left.sign in COMPARISONS:
         return "Comparisons do not chain: write a < b && b < c."
     if mine in _NUMBERS and other in _NUMBERS and mine is not other:

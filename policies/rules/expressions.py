@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from policies.rules.cel import Environment, NotCel, Program
-from policies.rules.explaining import misuse, sentence_of, unknown_name
+from policies.rules.explaining import TOO_INVOLVED, misuse, sentence_of, strange_item, unknown_name
 from policies.rules.facts import Fact, FactType, Unit
 from policies.rules.rewriting import type_of, written
 from policies.rules.structure import Fault
@@ -14,6 +14,8 @@ from policies.rules.syntax import (
     MOST_PATTERNS,
     Call,
     Expression,
+    Infix,
+    Listed,
     Literal,
     Name,
     NotAnExpression,
@@ -68,7 +70,11 @@ class Vocabulary:
         except NotAnExpression as problem:
             raise NotSound((Fault(problem.at, str(problem)),)) from None
         self._check_types(text, tree, expected)
-        faults = (*unit_faults(tree, self.units), *self._call_faults(tree))
+        faults = (
+            *self._list_faults(tree),
+            *unit_faults(tree, self.units),
+            *self._call_faults(tree),
+        )
         if faults:
             raise NotSound(faults)
         try:
@@ -76,9 +82,7 @@ class Vocabulary:
                 text, tree, self.environment.compile(written(tree, self.types), expected)
             )
         except NotCel:
-            raise NotSound(
-                (Fault(0, "The expression is too involved. Make it simpler."),)
-            ) from None
+            raise NotSound((Fault(0, TOO_INVOLVED),)) from None
 
     def program(self, tree: Expression) -> Program:
         """A part of a sound expression as a program of its own."""
@@ -107,6 +111,23 @@ class Vocabulary:
         if found is not expected:
             sentence = f"This comes to {WANTED[found]}; it has to come to {WANTED[expected]}."
             raise NotSound((Fault(tree.start, sentence),))
+
+    def _list_faults(self, tree: Expression) -> Iterator[Fault]:
+        """CEL takes any list anywhere. Here one stands after `in`, and holds what is sought there."""
+        after_in = [one for one in walk(tree) if isinstance(one, Infix) and one.sign == "in"]
+        for node in after_in:
+            sought, among = node.parts
+            if not isinstance(among, Listed):
+                yield Fault(among.start, 'After “in” stands a list, such as ["S", "M"].')
+                return
+            wanted = type_of(sought, self.types)
+            for item in among.items:
+                if not isinstance(item, Listed) and type_of(item, self.types) is not wanted:
+                    yield Fault(item.start, strange_item(sought, item, self.types))
+        lists = [one for one in walk(tree) if isinstance(one, Listed)]
+        expected = [node.parts[1] for node in after_in]
+        if stray := next((one for one in lists if one not in expected), None):
+            yield Fault(stray.start, "A list stands after “in” only.")
 
     def _call_faults(self, tree: Expression) -> Iterator[Fault]:
         calls = [one for one in walk(tree) if isinstance(one, Call)]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from math import ceil
 from typing import Final
 
 from policies.rules.catalogue import LABELS, facts_without_data
@@ -80,7 +81,7 @@ class _Run:
 
     def failures(self) -> list[str]:
         """A sentence for everything that came otherwise than expected."""
-        changes = [change for step in range(self._test.steps) for change in self._step(step)]
+        changes = [change for step in range(self._steps) for change in self._step(step)]
         failures = [self._told_of(expected, changes) for expected in self._test.expect]
         listed = {(e.after, e.subject, e.becomes) for e in self._test.expect}
         failures += [
@@ -90,6 +91,12 @@ class _Run:
             if (one.after, one.subject, one.becomes) not in listed
         ]
         return [failure for failure in failures if failure]
+
+    @property
+    def _steps(self) -> int:
+        """The test's own, and so many more that nothing is left waiting when it ends."""
+        rule = self._judge.rule
+        return self._test.steps + ceil((rule.for_ + rule.keep) / self._test.every)
 
     def _step(self, step: int) -> list[Change]:
         after = step * self._test.every

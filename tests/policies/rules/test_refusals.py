@@ -80,6 +80,15 @@ EXPRESSIONS = [
     ('usage.cost_usd > double("5")', ["6:34 double() does not take this. Write double(a_whole_number)."]),
     ("int(outcome.size) > 5", ["6:14 int() does not take this. Write int(a_number)."]),
     ('outcome.is_open == "true"', ['6:27 outcome.is_open is true or false and "true" is a text: “==” does not take both.']),
+    ("usage.tokens > null", ['6:24 null is no fact. A text stands in quotes: "null".']),
+    (f"{'usage.tokens + ' * 40}1 > 5", ["6:11 The expression is too involved. Make it simpler."]),
+    (r"'''\ud800'' == outcome.size'", ["6:11 A backslash in this text begins no escape. Write two for one."]),
+    ("usage.requests in [5, true]", ["6:33 usage.requests is a whole number and true is true or false: the items of a list are of the type that is sought in it."]),
+    ("usage.requests in [1.0, 5]", ["6:30 usage.requests is a whole number, so write 1."]),
+    ("usage.cost_usd in [5, 6]", ["6:26 usage.cost_usd has a decimal point, so write 5.0."]),
+    ("usage.requests in [[1]]", ["6:26 usage.requests is a whole number and this is a list: the items of a list are of the type that is sought in it."]),
+    ("size([1]) > 0", ["6:16 A list stands after “in” only."]),
+    ("'usage.requests in (outcome.is_open ? [1] : [2])'", ['6:31 After “in” stands a list, such as ["S", "M"].']),
     ("outcome.size == S", ['6:27 S is no fact. A text stands in quotes: "S".']),
 ]  # fmt: skip
 
@@ -103,6 +112,7 @@ CHANGES = [
     ("stage: coach", "stage: loud", ["9:12 “stage” has to be one of: shadow, digest, coach, lead."]),
     ('    stage: coach\n', '    stage: coach\n    severity: high\n', ["10:15 “severity” has to be one of: tip, alarm."]),
     ("floor_usd: {default", "floor-usd: {default", ["11:7 This name has to be lower-case letters, digits and underscores, such as floor_usd."]),
+    ("every: 1d", "every: 2m", ["29:16 “for” and “keep” take more than 400 steps of 2m. Take longer ones.", "34:21 A test has at most 400 steps."]),
     ("default: 5.0", "default: 5", ["11:28 The bounds of floor_usd have a decimal point, so write 5.0."]),
     ("default: 5.0", "default: 0.1", ["11:28 The default of floor_usd is 0.1, less than its min, 0.5."]),
     ("default: 5.0", "default: 501.0", ["11:28 The default of floor_usd is 501.0, more than its max, 500.0."]),

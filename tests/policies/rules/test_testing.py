@@ -74,6 +74,16 @@ def test_a_test_passes_where_everything_comes_as_listed(
             id="an unlisted change",
         ),
         pytest.param(
+            judge_with(costs(a=(6.0,)), rule=SLOW),
+            "after 1d, a: found open at $1.00, which is not listed",
+            id="a finding that only waits at the last value",
+        ),
+        pytest.param(
+            judge_with(costs(a=(6.0, 1.0)), change(0, "a", "open"), rule=KEPT),
+            "after 3d, a: found resolved, which is not listed",
+            id="an end that is only kept waiting at the last value",
+        ),
+        pytest.param(
             judge_with(costs(a=(6.0,))),
             "after 0d, a: found open at $1.00, which is not listed",
             id="an unlisted finding",
