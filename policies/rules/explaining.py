@@ -44,6 +44,10 @@ def sentence_of(problem: CelProblem, tree: Expression, types: Mapping[str, FactT
     if "recursion depth" in problem.words:
         return TOO_INVOLVED
     node = next((one for one in walk(tree) if _reported_at(one) == problem.at), None)
+    return f"CEL says: {problem.words}." if node is None else _of_node(node, types)
+
+
+def _of_node(node: Expression, types: Mapping[str, FactType]) -> str:
     match node:
         case Infix() if node.sign in ("&&", "||"):
             return _not_bool(node, types)
@@ -57,10 +61,8 @@ def sentence_of(problem: CelProblem, tree: Expression, types: Mapping[str, FactT
             return misuse(node.function)
         case Literal() if node.type is FactType.STRING:
             return "A backslash in this text begins no escape. Write two for one."
-        case Literal():
-            return "This number is too large."
         case _:
-            return f"CEL says: {problem.words}."
+            return "This number is too large."
 
 
 def _reported_at(node: Expression) -> int | None:
