@@ -1,6 +1,6 @@
 """The facts of people's running days: for the pass of the rules, which shows each to the person alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,6 +15,7 @@ from policies.rules.facts import FactValue, SubjectKind
 from policies.rules.subjects import SubjectFacts
 from policies.usage import NANOS_PER_USD, Trust, microseconds
 from storage.facts import bots, engineer_days, shared_keys, sources
+from storage.facts.bots import DayNames
 from storage.facts.engineer_days import (
     NO_DAY_BEFORE,
     NO_HOURS,
@@ -65,6 +66,15 @@ class Beside:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """People of one zone, their running day, and what the records of it are called."""
+
+    homes: Homes
+    day: RunningDay
+    names: Sequence[DayNames]
+
+
 def engineer_day_facts(
     session: Session, as_of: datetime, gathering: Gathering
 ) -> Iterator[SubjectFacts]:
@@ -73,28 +83,37 @@ def engineer_day_facts(
     A day that begins with the moment is empty: nothing is left of the one before but its last hour.
     """
     known = known_as_of(session, as_of)
-    homes = list(homes_by_zone(session, gathering.team_ids, gathering.person_ids))
-    starts = [RunningDay.of(as_of, one.zone).starts for one in homes]
+    zones = []
+    for homes in homes_by_zone(session, gathering.team_ids, gathering.person_ids):
+        day = RunningDay.of(as_of, homes.zone)
+        zones.append(Zone(homes, day, bots.names_of(session, homes, day)))
+    keys = _key_use(session, zones, as_of, known)
+    for zone in zones:
+        yield from _of_zone(session, gathering, zone, keys, known)
+
+
+def _key_use(
+    session: Session, zones: Sequence[Zone], as_of: datetime, known: ColumnElement[bool]
+) -> KeyUse:
+    """The use of keys on these days; where nobody looked at used one, nobody is asked for."""
+    starts = [one.day.starts for one in zones if any(name.has_key for name in one.names)]
     if not starts:
-        return
-    keys = shared_keys.key_use(session, min(starts), as_of, known)
-    for one in homes:
-        yield from _of_zone(session, as_of, gathering, one, keys, known)
+        return shared_keys.NO_KEY_USE
+    return shared_keys.key_use(session, min(starts), as_of, known)
 
 
 def _of_zone(
     session: Session,
-    as_of: datetime,
     gathering: Gathering,
-    homes: Homes,
+    zone: Zone,
     keys: KeyUse,
     known: ColumnElement[bool],
 ) -> Iterator[SubjectFacts]:
-    day = RunningDay.of(as_of, homes.zone)
+    homes, day = zone.homes, zone.day
     beside = _beside(session, homes, day, keys, known)
-    classes = gathering.model_classes
-    columns = usage_sums(classes.frontier_ids(), classes.reviewed_ids())
-    is_bot = bots.is_bot(session, homes, day)
+    classes, models = gathering.model_classes, {one.model_id for one in zone.names}
+    columns = usage_sums(classes.frontier_ids() & models, classes.reviewed_ids() & models)
+    is_bot = bots.is_bot(zone.names)
     rest = set(homes.teams) if gathering.person_ids is not None else set(beside.recent)
     found = engineer_days.day_sums(session, homes, day, known, columns, is_bot)
     for person_id, usage, sums in found:
@@ -143,7 +162,7 @@ def _day_facts(usage: UsageSums, day: DaySums, hours: DayHours) -> dict[str, Fac
         "day.hours_active": hours.active,
         "day.human_turns": day.turns,
         "day.turns_known": day.prompted > 0,
-        "day.unattributed_share": day.loose / tokens if tokens else 0.0,
+        "day.unattributed_share": (tokens - day.attributed) / tokens if tokens else 0.0,
         "night.requests": day.night_requests,
         "night.cost_usd": day.night_nusd / NANOS_PER_USD,
         "night.human_turns": day.night_turns,

@@ -56,14 +56,15 @@ class Screen:
 
     def candidates(self, values: Values) -> tuple[CompiledRule, ...]:
         """The rules that may match a subject with these facts: all that match, and all that fail."""
-        return tuple(judge for judge, test in self._tests if _may(test, values))
-
-
-def _may(test: Reckoned, values: Values) -> bool:
-    try:
-        return test(values) is not False
-    except (OnlyCel, ArithmeticError, LookupError, TypeError):
-        return True
+        found = []
+        for judge, test in self._tests:
+            try:
+                if test(values) is False:
+                    continue
+            except (OnlyCel, ArithmeticError, LookupError, TypeError):
+                pass  # what cannot be told here, CEL is asked
+            found.append(judge)
+        return tuple(found)
 
 
 def _test_of(judge: CompiledRule, params: Values) -> Reckoned:

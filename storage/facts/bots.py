@@ -1,8 +1,9 @@
-"""Which usage is that of transcription and meeting bots: by the names that sources give it."""
+"""By which names the usage of a day goes, and which of it is that of transcription and meeting bots."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import Session
 
 from storage.facts.homes import Homes
@@ -24,24 +25,38 @@ _raw = usage_table.c
 _named: Final = (_raw.tool, _raw.agent_name, _raw.query_source, _raw.model_id)
 
 
-def is_bot(session: Session, homes: Homes, day: RunningDay) -> ColumnElement[bool]:
-    """The condition on records of the day to be of such a bot.
+class DayNames(NamedTuple):
+    """What the records of a day are called, and whether they name the API key that they went by."""
 
-    The few different names of a day are compared here and looked up in the records: to compare each
-    record with each pattern costs more than all the sums together.
-    """
+    tool: str | None
+    agent_name: str | None
+    query_source: str | None
+    model_id: str
+    has_key: bool
+
+
+def names_of(session: Session, homes: Homes, day: RunningDay) -> list[DayNames]:
+    """The few different names of all records of the day."""
     query = (
-        select(*_named)
+        select(*_named, _raw.api_key_ref.is_not(None))
         .where(_raw.person_id.in_(homes.ids), between(day.starts, day.as_of))
         .distinct()
     )
-    found = session.connection().execute(query).all()
+    return [DayNames(*row) for row in session.connection().execute(query)]
+
+
+def is_bot(names: Sequence[DayNames]) -> ColumnElement[bool] | None:
+    """The condition on records that go by these names to be of such a bot; None where none can be.
+
+    The names are compared here and looked up in the records: to compare each record with each pattern
+    costs more than all the sums together.
+    """
     conditions = []
     for place, column in enumerate(_named):
-        names = {row[place] for row in found if row[place] and _listens(row[place])}
-        if names:
-            conditions.append(column.in_(sorted(names)))
-    return or_(false(), *conditions)
+        listening = {name for one in names if (name := one[place]) and _listens(str(name))}
+        if listening:
+            conditions.append(column.in_(sorted(listening)))
+    return or_(*conditions) if conditions else None
 
 
 def _listens(name: str) -> bool:

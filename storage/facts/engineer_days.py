@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, case, distinct, func, select
+from sqlalchemy import ColumnElement, case, distinct, func, literal, select
 from sqlmodel import Session
 
 from policies.periods import day_bounds
@@ -16,7 +16,7 @@ from policies.usage import Trust, microseconds
 from storage.facts.attributed import OUTCOME, outcome_table, with_outcomes
 from storage.facts.homes import Homes
 from storage.facts.passes import of_people, stream
-from storage.facts.usage_sums import REQUESTS, TOKENS, UsageSums, rows_where, sum_where
+from storage.facts.usage_sums import REQUESTS, TOKENS, UsageSums, sum_where
 from storage.facts.windows import RunningDay
 from storage.source_hours import HOUR_US
 from storage.usage_ranges import usage_table
@@ -28,8 +28,8 @@ _cost: Final = func.coalesce(_raw.cost_list_nusd, 0)
 class DaySums(NamedTuple):
     """What one person's day adds up to beside its `UsageSums`; costs are nano-dollars.
 
-    `prompted` counts the rows that name the prompt they belong to, `turns` the prompts. `loose` are
-    the tokens that count for no outcome, `of_colleagues` those that count for one of somebody else.
+    `prompted` counts the rows that name the prompt they belong to, `turns` the prompts. `attributed`
+    are the tokens that count for an outcome, `of_colleagues` those that count for one of somebody else.
     The `bot_…` figures are those of transcription and meeting bots.
     """
 
@@ -38,7 +38,7 @@ class DaySums(NamedTuple):
     night_requests: int
     night_nusd: int
     night_turns: int
-    loose: int
+    attributed: int
     of_colleagues: int
     bot_hours: int
     bot_requests: int
@@ -90,11 +90,11 @@ def day_sums(
     day: RunningDay,
     known: ColumnElement[bool],
     usage: Sequence[ColumnElement[Any]],
-    is_bot: ColumnElement[bool],
+    is_bot: ColumnElement[bool] | None,
 ) -> Iterator[tuple[int, UsageSums, DaySums]]:
     """Everybody of these homes who used anything on the day, by id, with what it adds up to.
 
-    `usage` are the columns of `usage_sums`, `is_bot` the condition of `bots`.
+    `usage` are the columns of `usage_sums`, `is_bot` the condition of `bots`, where any record meets it.
     """
     query = (
         select(_raw.person_id, *usage, *_day_columns(day, is_bot))
@@ -102,9 +102,9 @@ def day_sums(
         .where(*of_people(homes, day.starts, day.as_of), known)
         .group_by(_raw.person_id)
     )
-    for person_id, *columns in stream(session, query):
-        of_day = map(int, columns[len(usage) :])
-        yield person_id, UsageSums.read(columns[: len(usage)]), DaySums(*of_day)
+    first = 1 + len(usage)
+    for row in stream(session, query):
+        yield row[0], UsageSums.read(row[1:first]), DaySums._make(map(int, row[first:]))
 
 
 def day_hours(
@@ -123,7 +123,7 @@ def day_hours(
     query = select(of_hour.person_id, func.count(), at_night, func.max(of_hour.asked)).group_by(
         of_hour.person_id
     )
-    return {one: DayHours(*map(int, hours)) for one, *hours in stream(session, query)}
+    return {row[0]: DayHours._make(map(int, row[1:])) for row in stream(session, query)}
 
 
 def recent_use(
@@ -164,17 +164,29 @@ def day_before(
     return {one: DayBefore(*map(int, used)) for one, *used in stream(session, query)}
 
 
-def _day_columns(day: RunningDay, is_bot: ColumnElement[bool]) -> tuple[ColumnElement[Any], ...]:
+def _day_columns(
+    day: RunningDay, is_bot: ColumnElement[bool] | None
+) -> tuple[ColumnElement[Any], ...]:
     """The columns of `DaySums`, in their order."""
     at_night = _raw.start_us < microseconds(day.night_ends)
     return (
-        rows_where(_raw.prompt_id.is_not(None)),
+        func.count(_raw.prompt_id),
         func.count(distinct(_raw.prompt_id)),
         sum_where(at_night, REQUESTS),
         sum_where(at_night, _cost),
         func.count(distinct(case((at_night, _raw.prompt_id)))),
-        sum_where(OUTCOME.is_(None), TOKENS),
+        sum_where(OUTCOME.is_not(None), TOKENS),
         sum_where(outcome_table.c.owner_id != _raw.person_id, TOKENS),
+        *_bot_columns(day, is_bot),
+    )
+
+
+def _bot_columns(
+    day: RunningDay, is_bot: ColumnElement[bool] | None
+) -> tuple[ColumnElement[Any], ...]:
+    if is_bot is None:
+        return (literal(0), literal(0), literal(0))
+    return (
         func.count(distinct(case((is_bot, _hour_of(day))))),
         sum_where(is_bot, REQUESTS),
         sum_where(is_bot, _cost),

@@ -64,9 +64,9 @@ def week_sums(
         .where(*of_people(homes, week.starts, week.as_of), known)
         .group_by(_raw.person_id)
     )
-    for person_id, *columns in stream(session, query):
-        of_week = map(int, columns[len(usage) :])
-        yield person_id, UsageSums.read(columns[: len(usage)]), WeekTokens(*of_week)
+    first = 1 + len(usage)
+    for row in stream(session, query):
+        yield row[0], UsageSums.read(row[1:first]), WeekTokens._make(map(int, row[first:]))
 
 
 def spends_today(

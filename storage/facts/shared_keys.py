@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session
@@ -29,6 +30,9 @@ class KeyUse:
             if len(lately) > 1:
                 found.update(lately)
         return found
+
+
+NO_KEY_USE: Final = KeyUse({})
 
 
 def key_use(

@@ -51,7 +51,13 @@ class UsageSums(NamedTuple):
     @classmethod
     def read(cls, columns: Iterable[Any]) -> Self:
         """The sums from the columns of `usage_sums`; PostgreSQL sums whole numbers to decimals."""
-        return cls(*(int(value or 0) for value in columns))
+        records, cost, priced, requests, sent, output, cached, counted, frontier, unreviewed = map(
+            int, columns
+        )
+        return cls(
+            *(records, sent + output, cost, records - priced, requests, sent, output),
+            *(cached, records - counted, frontier, unreviewed),
+        )
 
     @classmethod
     def total(cls, parts: Iterable[Self]) -> Self:
@@ -84,24 +90,28 @@ NO_USAGE: Final = UsageSums(*(0,) * len(UsageSums._fields))
 def usage_sums(
     frontier_ids: Collection[str], reviewed_ids: Collection[str]
 ) -> tuple[ColumnElement[Any], ...]:
-    """The columns of `UsageSums`, in their order, over the rows of a group.
+    """The columns that `UsageSums.read` takes, over the rows of a group: as few and plain as will do.
 
     `frontier_ids` are the models reviewed as frontier, `reviewed_ids` those with any reviewed class.
     """
     cost = func.coalesce(_raw.cost_list_nusd, 0)
     return (
         func.count(),
-        func.sum(TOKENS),
-        func.sum(cost),
-        rows_where(_raw.cost_list_nusd.is_(None)),
+        _sum_of(_raw.cost_list_nusd),
+        func.count(_raw.cost_list_nusd),
         func.sum(REQUESTS),
         func.sum(SENT),
-        func.sum(func.coalesce(_raw.output_total, 0)),
-        func.sum(func.coalesce(_raw.cache_read, 0)),
-        rows_where(_raw.cache_read.is_(None)),
+        _sum_of(_raw.output_total),
+        _sum_of(_raw.cache_read),
+        func.count(_raw.cache_read),
         sum_where(_raw.model_id.in_(sorted(frontier_ids)), cost),
         rows_where(_raw.model_id.not_in(sorted(reviewed_ids))),
     )
+
+
+def _sum_of(amount: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The sum of an amount; nothing where no row of the group has any."""
+    return func.coalesce(func.sum(amount), 0)
 
 
 def sum_where(condition: ColumnElement[bool], amount: ColumnElement[Any]) -> ColumnElement[Any]:
