@@ -9,13 +9,12 @@ from messages.escape import ELLIPSIS, clip, graphemes, link, mrkdwn, plain
 from messages.lines import NAME_ROOM
 from messages.pages.rules import ExceptionLine, ParamLine, SetBy
 from messages.wording import amount, count, day, percent, ratio, significant, usd
+from policies.privacy import MINIMUM_GROUP
 from policies.rules.facts import FactType, FactValue, SubjectKind, Unit
 from policies.rules.lifecycle import Verdicts
 from policies.rules.model import Param, RuleProblem, Stage
 
 CODE_ROOM: Final = 400
-FEWEST_ANSWERS: Final = 5
-"""Below so many answers, their count is not told: it would say who gave them."""
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _COUNTED: Final = {
     Unit.HOURS: "hour",
@@ -134,12 +133,12 @@ def rounded_usd(money: Decimal) -> str:
     return f"${shown:,.0f}" if abs(shown) >= 10 or shown == int(shown) else usd(shown)
 
 
-def precision(verdicts: Verdicts) -> str:
-    """`11 of 12 answers say it is right`; a few answers are not counted out, so as to name nobody."""
-    if verdicts.total < FEWEST_ANSWERS:
-        return f"fewer than {FEWEST_ANSWERS} answers so far"
+def precision(verdicts: Verdicts, fewest: int = MINIMUM_GROUP) -> str:
+    """`11 of 12 people say it is right`; a few are not counted out, so as to name nobody."""
+    if verdicts.total < fewest:
+        return f"answers of fewer than {fewest} people so far"
     right = verdicts.total - verdicts.wrong
-    return f"{right} of {verdicts.total} answers say it is right"
+    return f"{right} of {verdicts.total} people say it is right"
 
 
 def rounded(number: int) -> int:

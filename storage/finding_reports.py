@@ -1,6 +1,6 @@
 """What findings came to over a time, each count by person: fit to be told to nobody before `publish`."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -86,6 +86,7 @@ def verdicts_of(
 ) -> dict[str, Verdicts]:
     """What people said of these versions of rules, by rule; a rule without a word is left out.
 
+    Everybody has one vote on a rule, their latest word: who has many findings is not heard more often.
     Of the rules in `since`, only what was said from that moment on.
     """
     too_early = [
@@ -96,21 +97,22 @@ def verdicts_of(
         select(
             FindingVerdictRow.rule_id,
             FindingVerdictRow.rule_version,
+            FindingVerdictRow.person_id,
             FindingVerdictRow.answer,
-            func.count(),
         )
         .where(col(FindingVerdictRow.rule_id).in_(versions), *(not_(one) for one in too_early))
-        .group_by(
-            col(FindingVerdictRow.rule_id),
-            col(FindingVerdictRow.rule_version),
-            col(FindingVerdictRow.answer),
-        )
+        .order_by(col(FindingVerdictRow.at), col(FindingVerdictRow.finding_id))
     )
-    found: dict[str, dict[Answer, int]] = defaultdict(dict)
-    for rule_id, version, answer, count in session.exec(query):
+    votes: dict[str, dict[int, Answer]] = defaultdict(dict)
+    answers: Counter[str] = Counter()
+    for rule_id, version, person_id, answer in session.exec(query):
         if versions[rule_id] == version:
-            found[rule_id][Answer(answer)] = count
-    return {rule_id: Verdicts(by_answer) for rule_id, by_answer in found.items()}
+            votes[rule_id][person_id] = Answer(answer)
+            answers[rule_id] += 1
+    return {
+        rule_id: Verdicts(Counter(of_people.values()), answers[rule_id])
+        for rule_id, of_people in votes.items()
+    }
 
 
 def save_verdict(

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, delete, select, update
 
 from storage import deliveries
 from storage.deliveries import DeliveryState
@@ -37,7 +37,7 @@ def settle_request(session: Session, person_id: int, key: str, subject: str) -> 
 def take_turn(session: Session, whose: str, what: str, most: int, now: datetime) -> bool:
     """Take one of so many turns that somebody has at something; False when all are taken.
 
-    `what` names the span of time too: a turn that was taken never comes back.
+    `what` names the span of time too: a turn that was taken comes back only through `give_turn_back`.
     """
     for place in range(most):
         period = f"{_short(what)}:{place}"
@@ -54,6 +54,17 @@ def take_turn(session: Session, whose: str, what: str, most: int, now: datetime)
             )
             return True
     return False
+
+
+def give_turn_back(session: Session, whose: str, what: str) -> None:
+    """Free the first turn at something, where what it was taken for came to nothing."""
+    session.exec(
+        delete(DeliveryRow).where(
+            col(DeliveryRow.kind) == TURN,
+            col(DeliveryRow.audience) == whose,
+            col(DeliveryRow.period) == f"{_short(what)}:0",
+        )
+    )
 
 
 def _change(session: Session, person_id: int, key: str, **values: str | datetime) -> None:

@@ -94,20 +94,6 @@ def params_of(session: Session, rule_id: str) -> list[SetParam]:
     return _params(session, rule_id)
 
 
-def changed_since(session: Session, moment: datetime) -> frozenset[tuple[str, int | None]]:
-    """Rules and teams (None for everybody) of which parameters were set after a moment.
-
-    Of what went back to the next wider value nothing is left: nobody chose it.
-    """
-    query = select(RuleParamRow.rule_id, RuleParamRow.team_id).where(
-        RuleParamRow.changed_at > moment
-    )
-    return frozenset(
-        (rule_id, None if team_id == EVERYBODY else team_id)
-        for rule_id, team_id in session.exec(query)
-    )
-
-
 def set_params(
     session: Session,
     rule_id: str,

@@ -148,10 +148,14 @@ def why(
 
 
 def _own(session: Session, speaker: Speaker, finding_id: int, *, is_held: bool = False) -> Finding:
-    """The speaker's finding; NotYours for anybody else's and for an id of nobody's, in the same words."""
+    """The speaker's finding, once they were told of it; NotYours for any other id, in the same words.
+
+    Of what was never told nobody can have a word: answers would be given by counting up ids.
+    """
     read = findings.hold_finding if is_held else findings.finding_of
     finding = read(session, finding_id)
-    if finding is None or finding.subject.person_id != speaker.person.id:
+    is_theirs = finding is not None and finding.subject.person_id == speaker.person.id
+    if finding is None or not is_theirs or finding.coached_at is None:
         raise NotYours(
             f"{_label(finding_id)} is no tip of yours.", "A tip is for one person alone."
         )

@@ -95,7 +95,7 @@ def end(
     with refusals_audited(database, now, speaker, label), database.writing() as session:
         made = rule_exceptions.exception_of(session, exception_id)
         judge = rules.judges.get(made.rule_id) if made else None
-        mover = mover_of(session, speaker, judge.rule) if judge else None
+        mover = mover_of(speaker, judge.rule) if judge else None
         if made is None or judge is None or mover is None:
             raise _not_yours(label)
         if not _may_end(session, speaker, made, mover):

@@ -245,11 +245,16 @@ def _tell_of_failures(database: Database, rule: Rule, now: datetime) -> None:
 
 def _demote(session: Session, rule: Rule, said: Verdicts, now: datetime) -> None:
     reason = (
-        f"{said.wrong} of {said.total} answers say that version {rule.version} is wrong. "
+        f"{said.wrong} of {said.total} people say that version {rule.version} is wrong. "
         "A new version starts without answers."
     )
     rule_settings.set_stage(session, rule.id, Stage.SHADOW, reason, now)
-    counts = {"version": rule.version, "answers": said.total, "wrong": said.wrong}
+    counts = {
+        "version": rule.version,
+        "answers": said.answers,
+        "people": said.total,
+        "wrong": said.wrong,
+    }
     audit.record(session, None, "rule.demoted", rule.id, counts, now)
     tell_owner(session, rule, RuleTrouble.DEMOTED, f"{now:%Y%m%dT%H%M%S}", now)
 

@@ -68,18 +68,17 @@ def owns(speaker: Speaker, rule: Rule) -> bool:
     return bool(rule.owner) and speaker.person.email == rule.owner.strip().lower()
 
 
-def mover_of(session: Session, speaker: Speaker, rule: Rule) -> Mover:
+def mover_of(speaker: Speaker, rule: Rule) -> Mover:
     """What the speaker is to a rule."""
     return Mover(
         is_admin=speaker.is_admin,
         is_owner=owns(speaker, rule),
-        leads=frozenset(team.id for team in people.teams_led_by(session, speaker.person.id)),
     )
 
 
-def require_mover(session: Session, speaker: Speaker, rule: Rule) -> Mover:
+def require_mover(speaker: Speaker, rule: Rule) -> Mover:
     """The same, for an admin or the rule's owner; NotYours for anybody else."""
-    mover = mover_of(session, speaker, rule)
+    mover = mover_of(speaker, rule)
     if not mover.may_move_stages:
         whom = f"its owner, {rule.owner}," if rule.owner else "its owner"
         raise NotYours(f"Only {whom} or an admin of the workspace does that.", "Ask one of them.")

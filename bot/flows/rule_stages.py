@@ -24,11 +24,12 @@ from policies.rules.model import Rule, Stage
 from policies.rules.ruleset import RuleSet
 from storage import audit, rule_settings
 from storage.database import Database
-from storage.requests import take_turn
+from storage.requests import give_turn_back, take_turn
 
 BACKTEST_DAYS: Final = 60
 ONE_AT_A_TIME: Final = timedelta(minutes=10)
 """A backtest of one text is begun once in so long, however often the button is pressed."""
+WHOSE: Final = "rules"
 
 
 def stage_form(
@@ -44,7 +45,7 @@ def stage_form(
     """Asks to confirm one stage up, or any stage down, and says what will change."""
     judge = rule_meant(rules, rule_id)
     with refusals_audited(database, now, speaker, judge.rule.id), database.reading() as session:
-        require_mover(session, speaker, judge.rule)
+        require_mover(speaker, judge.rule)
         standing = standing_of(session, judge)
         stage = standing.stage.stage if is_up else standing.stage.wanted
         choices = _choices(stage, is_up=is_up)
@@ -68,7 +69,7 @@ def set_stage(
     judge = rule_meant(rules, rule_id)
     rule = judge.rule
     with refusals_audited(database, now, speaker, rule.id), database.writing() as session:
-        require_mover(session, speaker, rule)
+        require_mover(speaker, rule)
         rule_settings.hold_setting(session, rule.id)
         standing = standing_of(session, judge)
         before = standing.stage.stage
@@ -91,7 +92,7 @@ def release(
     """Let a rule be judged again that its limit holds; released twice it is released once."""
     rule = rule_meant(rules, rule_id).rule
     with refusals_audited(database, now, speaker, rule.id), database.writing() as session:
-        require_mover(session, speaker, rule)
+        require_mover(speaker, rule)
         if rule_settings.release(session, rule.id):
             details = {"version": rule.version}
             audit.record(session, speaker.person.id, "rule.released", rule.id, details, now)
@@ -104,7 +105,7 @@ def require_backtest(
     judge = rule_meant(rules, rule_id)
     rule = judge.rule
     with refusals_audited(database, now, speaker, rule.id), database.reading() as session:
-        require_mover(session, speaker, rule)
+        require_mover(speaker, rule)
         if standing_of(session, judge).proof.is_backtested:
             raise Refusal(f"{rule.title} has its backtest already.", "Open the rule to see it.")
         if not is_small(session):
@@ -125,13 +126,19 @@ def run_backtest(
 ) -> None:
     """Play the last weeks again with the rule's own text, and keep what it came to."""
     rule = require_backtest(database, now, speaker, rules, rule_id)
+    slot = now - (now - now.min.replace(tzinfo=now.tzinfo)) % ONE_AT_A_TIME
+    turn = f"backtest:{rule.digest}:{slot:%Y%m%dT%H%M}"
     with database.writing() as session:
-        slot = now - (now - now.min.replace(tzinfo=now.tzinfo)) % ONE_AT_A_TIME
-        if not take_turn(session, "rules", f"backtest:{rule.digest}:{slot:%Y%m%dT%H%M}", 1, now):
+        if not take_turn(session, WHOSE, turn, 1, now):
             raise Refusal(f"The backtest of {rule.title} is running.", "Open the rule in a while.")
         terms = terms_of(session, rules.judges.values(), now)
     question = Question(rules, (rule.id,), BACKTEST_DAYS)
-    save(database, now, backtest(database, now, question, gathering, terms))
+    try:
+        save(database, now, backtest(database, now, question, gathering, terms))
+    except Exception:
+        with database.writing() as session:
+            give_turn_back(session, WHOSE, turn)
+        raise
     with database.writing() as session:
         details = {"version": rule.version, "days": BACKTEST_DAYS}
         audit.record(session, speaker.person.id, "rule.backtest_asked", rule.id, details, now)

@@ -14,7 +14,7 @@ from bot.flows.refusals import NotYours, Refusal
 from bot.flows.rule_backtests import difference
 from bot.flows.rule_facts import Gathering
 from bot.flows.rule_rights import (
-    mover_of,
+    owns,
     refusals_audited,
     require_mover,
     require_team_led,
@@ -64,7 +64,7 @@ def params_form(
         if is_for_team:
             team_id: int | None = require_team_led(session, speaker).team.id
         else:
-            require_mover(session, speaker, rule)
+            require_mover(speaker, rule)
             team_id = None
         if not rule.params:
             raise Refusal(f"{rule.title} has no thresholds to adjust.")
@@ -169,11 +169,10 @@ def _require_may_set(
 ) -> Roster | None:
     """The team that the values are for, None for everybody; the form's word on it is user input."""
     if context.team_id is None:
-        require_mover(session, speaker, rule)
+        require_mover(speaker, rule)
         return None
     roster = people.roster_of(session, context.team_id)
-    mover = mover_of(session, speaker, rule)
-    if roster is None or not mover.may_set_params_of(roster.team.id):
+    if roster is None or not (owns(speaker, rule) or speaker.may_lead(roster)):
         raise NotYours("Only a lead of the team does that.", "Ask a lead of your team.")
     return roster
 

@@ -79,7 +79,8 @@ def list_rules(
         shown = tuple(
             one for one in problems if reader.is_admin or _is_owner_of_file(speaker, rules, one)
         )
-    return RuleList(lines, page, reader.team.name if reader.team else "", shown)
+    of_team = reader.team.name if reader.team else ""
+    return RuleList(lines, page, of_team, shown, group_rule.minimum)
 
 
 def show_rule(
@@ -96,7 +97,7 @@ def show_rule(
     rule = judge.rule
     with database.reading() as session:
         reader = _reader(session, speaker)
-        mover = mover_of(session, speaker, rule)
+        mover = mover_of(speaker, rule)
         standing = standing_of(session, judge)
         is_counted = _is_counted(speaker, reader, rule)
         known = _known(session, now, (rule,), reader, group_rule)
@@ -124,6 +125,7 @@ def show_rule(
             may_adjust_all=bool(rule.params) and mover.may_move_stages,
             may_except=rule.subject is not SubjectKind.SOURCE
             and (rule.subject.is_personal or led is not None),
+            minimum=group_rule.minimum,
         )
 
 

@@ -12,7 +12,7 @@ from messages.metadata import FormContext
 from messages.pages.base import DEFAULT_COMMANDS, Commands, MessagePage, ModalPage
 from policies.outcomes import Outcome
 from policies.people import Person
-from policies.privacy import Published
+from policies.privacy import MINIMUM_GROUP, Published
 from policies.rules.facts import FactValue
 from policies.rules.lifecycle import StageNow, Verdicts
 from policies.rules.model import Param, Rule, RuleProblem, Stage
@@ -70,7 +70,8 @@ class RuleLine:
 class RuleList(MessagePage):
     """To one person: a page of the rules, in the order of their ids.
 
-    `of_team` names the team whose findings are counted, "" for everybody's. `problems` are of files
+    `of_team` names the team whose findings are counted, "" for everybody's; counts of fewer people than
+    `minimum` are not shown. `problems` are of files
     that are refused, for admins and owners.
     """
 
@@ -79,6 +80,7 @@ class RuleList(MessagePage):
     page: int = 1
     of_team: str = ""
     problems: tuple[RuleProblem, ...] = ()
+    minimum: int = MINIMUM_GROUP
     commands: Commands = DEFAULT_COMMANDS
 
     @property
@@ -136,6 +138,7 @@ class RulePage(MessagePage):
     may_adjust_team: bool = False
     may_adjust_all: bool = False
     may_except: bool = False
+    minimum: int = MINIMUM_GROUP
     commands: Commands = DEFAULT_COMMANDS
 
     @property

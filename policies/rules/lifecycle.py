@@ -12,7 +12,9 @@ from policies.rules.model import Rule, Stage
 Z_95: Final = 1.959963984540054
 WRONG_AT_MOST: Final = 0.25
 LEAST_VERDICTS: Final = 20
-"""Fewer verdicts than this say nothing of a rule."""
+"""Fewer answers than this say nothing of a rule."""
+LEAST_PEOPLE: Final = 5
+"""Fewer people than this do not speak for all."""
 HELD: Final = "It is held: it went over its limit in one pass."
 """Why a held rule is in shadow, for everybody; how far over is for those who may release it."""
 
@@ -66,18 +68,22 @@ class StageNow:
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """What people said of one version of a rule: the latest word of each on each finding."""
+    """What people said of one version of a rule: the latest word of each person, on whatever finding.
+
+    `answers` counts all that were given, on different findings.
+    """
 
     by_answer: Mapping[Answer, int] = field(default_factory=dict)
+    answers: int = 0
 
     @property
     def total(self) -> int:
-        """How many there are."""
+        """How many people said something."""
         return sum(self.by_answer.values())
 
     @property
     def wrong(self) -> int:
-        """How many say that the rule is wrong. “Not relevant” does not."""
+        """How many people say that the rule is wrong. “Not relevant” does not."""
         return self.by_answer.get(Answer.WRONG, 0)
 
     @property
@@ -87,8 +93,8 @@ class Verdicts:
 
     @property
     def demand_demotion(self) -> bool:
-        """Whether people call it wrong so often that it is no accident."""
-        enough = self.total >= LEAST_VERDICTS
+        """Whether so many people call it wrong that it is no accident; one alone never does."""
+        enough = self.answers >= LEAST_VERDICTS and self.total >= LEAST_PEOPLE
         return enough and wilson_lower_bound(self.wrong, self.total) > WRONG_AT_MOST
 
 
@@ -98,16 +104,11 @@ class Mover:
 
     is_admin: bool
     is_owner: bool
-    leads: frozenset[int] = frozenset()
 
     @property
     def may_move_stages(self) -> bool:
         """Whether they may promote, demote and release a rule, and set what holds for everybody."""
         return self.is_admin or self.is_owner
-
-    def may_set_params_of(self, team_id: int) -> bool:
-        """Whether they may set a parameter for one team."""
-        return self.may_move_stages or team_id in self.leads
 
 
 def effective_stage(rule: Rule, setting: RuleSetting | None, proof: Proof) -> StageNow:

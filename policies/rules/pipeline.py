@@ -17,7 +17,7 @@ from policies.rules.facts import FactValue
 from policies.rules.findings import Finding, FindingState
 from policies.rules.fingerprints import fingerprint_of
 from policies.rules.model import Rule
-from policies.rules.passes import PassResult, PassTerms, RuleCounts, RuleErrors, Step
+from policies.rules.passes import EVERYBODY, PassResult, PassTerms, RuleCounts, RuleErrors, Step
 from policies.rules.reasons import Why
 from policies.rules.reports import FEW
 from policies.rules.subjects import Subject, SubjectFacts
@@ -113,19 +113,36 @@ class _Pass:
                 self._confirm(judge, facts, team_id)
 
     def trip_breakers(self) -> dict[str, str]:
-        """Drop everything of rules that match or fail more than a sound rule does; why, by rule."""
-        matched: Counter[str] = Counter(
-            case.rule.id for case in self.cases.values() if case.verdict is Verdict.MATCHES
+        """Drop everything of rules that match or fail more than a sound rule does; why, by rule.
+
+        A team with parameters of its own is counted by itself, and too much of it is dropped without
+        holding the rule: who sets a team's thresholds cannot stop a rule for all others.
+        """
+        too_many: dict[tuple[str, int | None], str] = {}
+        for rule_id, errors in self.errors.items():
+            subjects = self.subjects_of(rule_id)
+            if said := self._too_many(rule_id, errors.count, subjects, "failed for"):
+                too_many[rule_id, EVERYBODY] = said
+        matched: Counter[tuple[str, int | None]] = Counter(
+            (case.rule.id, self._apart(case.rule.id, _subject_of(case).team_id))
+            for case in self.cases.values()
+            if case.verdict is Verdict.MATCHES
         )
-        failed = {rule_id: one.count for rule_id, one in self.errors.items()}
-        held = {
-            rule_id: said
-            for counts, verb in ((failed, "failed for"), (matched, "matched"))
-            for rule_id, count in counts.items()
-            if (said := self._too_many(rule_id, count, verb))
+        for (rule_id, team_id), count in matched.items():
+            subjects = self._counted_with(rule_id, team_id)
+            if said := self._too_many(rule_id, count, subjects, "matched"):
+                too_many[rule_id, team_id] = said
+        self.cases = {
+            fingerprint: case
+            for fingerprint, case in self.cases.items()
+            if too_many.keys().isdisjoint(
+                {
+                    (case.rule.id, EVERYBODY),
+                    (case.rule.id, self._apart(case.rule.id, _subject_of(case).team_id)),
+                }
+            )
         }
-        self.cases = {key: one for key, one in self.cases.items() if one.rule.id not in held}
-        return held
+        return {rule_id: said for (rule_id, team), said in too_many.items() if team == EVERYBODY}
 
     def decide(self) -> Iterator[Step]:
         """Ask ORDER of every case; who inhibits whom is known once all before it have decided."""
@@ -149,15 +166,28 @@ class _Pass:
         rule = self.judges[rule_id].rule
         return sum(n for team, n in self.looked_at.items() if self._takes_in(rule, team))
 
-    def _too_many(self, rule_id: str, count: int, verb: str) -> str:
+    def _too_many(self, rule_id: str, count: int, subjects: int, verb: str) -> str:
         """Why a rule is held that does something so often in one pass; "" where it is not."""
-        subjects, limit = self.subjects_of(rule_id), self.judges[rule_id].rule.limit
+        limit = self.judges[rule_id].rule.limit
         if not limit.is_passed(count, subjects):
             return ""
         how_many = f"{count} of {subjects}" if count >= FEW else "a few"
         return (
             f"It {verb} {how_many} in one pass. Its limit is {limit.findings} or "
             f"{limit.share:.0%}, whichever is more."
+        )
+
+    def _apart(self, rule_id: str, team_id: int | None) -> int | None:
+        """The team if it has parameters of its own, else everybody."""
+        return team_id if self.terms.params.get((rule_id, team_id)) else EVERYBODY
+
+    def _counted_with(self, rule_id: str, apart: int | None) -> int:
+        """How many subjects a rule looked at of a team that is apart, or of all that are not."""
+        rule = self.judges[rule_id].rule
+        return sum(
+            n
+            for team, n in self.looked_at.items()
+            if self._apart(rule_id, team) == apart and self._takes_in(rule, team)
         )
 
     def _confirm(self, judge: Judge, facts: SubjectFacts, team_id: int | None) -> None:

@@ -24,7 +24,7 @@ from policies.rules.subjects import Subject, SubjectFacts
 from storage import deliveries, findings
 from storage.database import Database
 from storage.deliveries import Claim
-from storage.tables import RuleBacktestRow
+from tests.bot.rule_scene import proven
 from tests.bot.seeded import introduce, payments
 
 TUESDAY = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -156,8 +156,5 @@ def ruled(
 
 def prove(world: Ruled) -> None:
     """Keep a backtest of every rule as it is written."""
-    with world.database.writing() as session:
-        for rule in world.rulebook.current.rules:
-            session.add(
-                RuleBacktestRow(rule_id=rule.id, digest=rule.digest, days=60, made_at=TUESDAY)
-            )
+    for rule in world.rulebook.current.rules:
+        proven(world.database, rule, now=TUESDAY)

@@ -307,9 +307,26 @@ def test_counts_are_by_person_and_verdicts_of_the_running_version(database: Data
             finding_reports.save_verdict(session, found[0].id, ann, rule, answer, "", START)
     with database.reading() as session:
         assert finding_reports.verdicts_of(session, {"waste": 2}) == {
-            "waste": Verdicts({Answer.WRONG: 1})
+            "waste": Verdicts({Answer.WRONG: 1}, answers=1)
         }
         assert finding_reports.verdicts_of(session, {"waste": 1}) == {}
+
+
+def test_everybody_has_one_vote_on_a_version_their_latest_word(database: Database) -> None:
+    ann, bob = a_person(database), a_person(database, "bob@example.org")
+    a_pass(database, 0, about(ann), about(bob))
+    with database.writing() as session:
+        ids = [findings.of_person(session, one)[0].id for one in (ann, bob)]
+        said = [(ids[0], ann, Answer.TRIED, 0), (ids[1], ann, Answer.WRONG, 2)]
+        for finding_id, person, word, hours in [*said, (ids[1], bob, Answer.TRIED, 1)]:
+            at = START + hours * HOUR
+            finding_reports.save_verdict(session, finding_id, person, ("waste", 1), word, "", at)
+    with database.reading() as session:
+        assert finding_reports.verdicts_of(session, {"waste": 1}) == {
+            "waste": Verdicts({Answer.WRONG: 1, Answer.TRIED: 1}, answers=3)
+        }
+        early = finding_reports.verdicts_of(session, {"waste": 1}, {"waste": START + HOUR})
+        assert early["waste"].answers == 2
 
 
 # People who turn out to be the same.

@@ -12,6 +12,7 @@ from bot.flows.coaching import Coaching
 from bot.flows.findings_for_leads import tell_leads
 from bot.flows.posts import NotYet, Post
 from bot.flows.rule_pass import ALARMS, RulePasses
+from bot.flows.rule_stages import release
 from messages.pages.findings import CoachingTip, LeadNotice, LeadReason, OwnerNotice
 from messages.render import render
 from policies.rules.facts import SubjectKind
@@ -272,6 +273,23 @@ def test_a_rule_that_people_call_wrong_is_taken_down_to_shadow(world: Ruled) -> 
     world.passes(TUESDAY + 4 * HOUR)
     with world.database.reading() as session:
         assert rule_settings.settings(session)["big-day"].stage is Stage.COACH
+
+
+def test_releasing_a_held_rule_wipes_no_answer(world: Ruled) -> None:
+    a_told_tip(world)
+    (found,) = world.found("ben")
+    people = [world.person(f"p{number}").person.id for number in range(20)]
+    with world.database.writing() as session:
+        for person_id in people:
+            finding_reports.save_verdict(
+                session, found.id, person_id, ("big-day", 1), Answer.WRONG, "", TUESDAY
+            )
+        rule_settings.hold(session, "big-day", "It matched 9 of 9.", TUESDAY)
+    ana, later = world.person("ana"), TUESDAY + HOUR
+    release(world.database, later, ana, world.rulebook.current, "big-day")
+    world.passes(later)
+    with world.database.reading() as session:
+        assert rule_settings.settings(session)["big-day"].stage is Stage.SHADOW
 
 
 def test_the_owner_is_told_once_that_a_rule_fails_for_some_and_never_for_whom(

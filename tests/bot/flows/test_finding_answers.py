@@ -143,6 +143,19 @@ def test_nobody_but_its_person_touches_a_finding_not_even_a_lead_or_the_rule_s_o
 
 
 @pytest.mark.parametrize("act", ACTS)
+def test_what_was_never_told_is_no_tip_to_answer(
+    database: Database, book: Rulebook, finding: Finding, act: str
+) -> None:
+    """Else somebody would count up ids, and call a rule wrong as often as they have findings."""
+    with database.writing() as session:
+        untold = replace(finding, state=FindingState.OPEN, coached_at=None)
+        assert findings.change(session, finding, untold, NOW)
+    with pytest.raises(NotYours, match="F-1 is no tip of yours"):
+        ACTS[act](database, book, "ben", finding.id)
+    assert verdicts(database) == []
+
+
+@pytest.mark.parametrize("act", ACTS)
 def test_an_id_of_nobody_s_is_refused_in_the_same_words(
     database: Database, book: Rulebook, finding: Finding, act: str
 ) -> None:

@@ -343,6 +343,22 @@ def test_a_rule_that_matches_everyone_is_held_and_nothing_of_its_pass_is_kept() 
     assert world.findings == {}
 
 
+@pytest.mark.parametrize(("others_match", "is_held"), [(False, False), (True, True)])
+def test_a_team_s_own_thresholds_hold_the_rule_for_nobody_else(
+    others_match: bool, is_held: bool
+) -> None:
+    world = a_world(a_rule(limit=Limit(findings=3, share=0.2)))
+    world.terms = PassTerms(params={("waste", 7): {"floor_usd": 0.5}})
+    apart = [judged(subject=replace(an_outcome(n), team_id=7)) for n in range(10)]
+    verdict = MATCHES if others_match else CLEAR
+    others = [judged(verdict, subject=an_outcome(n)) for n in range(10, 20)]
+    passed = world.at(START, *apart, *others, judged(subject=an_outcome(20)))
+    assert ("waste" in passed.held) is is_held
+    assert {one.subject.key for one in world.findings.values()} == (
+        set() if is_held else {"outcome:20"}
+    )
+
+
 def test_a_rule_that_fails_for_everyone_is_held() -> None:
     world = a_world(a_rule(limit=Limit(findings=3, share=0.2)))
     passed = world.at(START, *(judged(ERROR, subject=an_outcome(n)) for n in range(4)))
