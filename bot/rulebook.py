@@ -91,22 +91,49 @@ class Rulebook:
 
     def _take(self, files: Mapping[RuleFile, _Kept]) -> None:
         """Let each file's latest rules run, or those that ran where these are unsound or taken."""
-        taken: dict[str, Rule] = {}
+        runs, clashes = _settled(files)
         problems = list(self._folder_problems)
-        kept: dict[RuleFile, _Kept] = {}
         for file, one in files.items():
-            clashes = tuple(clashes_of(one.latest.rules, taken))
-            problems += [*one.latest.problems, *clashes]
-            is_sound = not one.latest.problems and not clashes
-            running = one.latest if is_sound else one.running
-            if any(clashes_of(running.rules, taken)):
-                running = Reading()
-            taken |= {rule.id: rule for rule in running.rules}
-            kept[file] = _Kept(one.signature, one.latest, running)
+            problems += [*one.latest.problems, *clashes.get(file, ())]
+        kept = {file: _Kept(one.signature, one.latest, runs[file]) for file, one in files.items()}
         rules = RuleSet.of((file.name, one.running) for file, one in kept.items())
         problems += rules.problems
         _report(rules, [one for one in problems if one not in self.problems])
         self._files, self.current, self.problems = kept, rules, tuple(problems)
+
+
+def _settled(
+    files: Mapping[RuleFile, _Kept],
+) -> tuple[dict[RuleFile, Reading], dict[RuleFile, tuple[RuleProblem, ...]]]:
+    """What runs of each file, and the problems of those that want an id of another's.
+
+    Such a file steps back to what ran of it; that may take an id from another in turn.
+    """
+    runs = {f: one.running if one.latest.problems else one.latest for f, one in files.items()}
+    clashes: dict[RuleFile, tuple[RuleProblem, ...]] = {}
+    while True:
+        owners = _owners(files, runs)
+        for file in [one for one in runs if one not in clashes]:
+            others = {id_: rule for id_, (owner, rule) in owners.items() if owner != file}
+            if found := tuple(clashes_of(runs[file].rules, others)):
+                clashes[file], runs[file] = found, files[file].running
+                break
+        else:
+            return runs, clashes
+
+
+def _owners(
+    files: Mapping[RuleFile, _Kept], runs: Mapping[RuleFile, Reading]
+) -> dict[str, tuple[RuleFile, Rule]]:
+    """Whose each id is: the file's whose rule of it ran before, else the first one's that has it."""
+    owners: dict[str, tuple[RuleFile, Rule]] = {}
+    for did_run in (True, False):
+        for file, reading in runs.items():
+            before = {rule.id for rule in files[file].running.rules}
+            for rule in reading.rules:
+                if (rule.id in before) is did_run:
+                    owners.setdefault(rule.id, (file, rule))
+    return owners
 
 
 def _report(rules: RuleSet, problems: list[RuleProblem]) -> None:

@@ -1,7 +1,7 @@
 """What people are told of their own findings: chosen, noted once, and changed in place afterwards."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -48,22 +48,25 @@ class Coaching:
     def __call__(self, database: Database, now: datetime) -> int:
         """Note what is told now; returns how much that is. Nothing is written when nothing is."""
         with database.reading() as session:
+            stages = self._speaking(session)
             choices = [
                 (person, choice)
-                for person, candidates in self._candidates(session)
-                for choice in choose(candidates, _attention_of(session, person, now))
+                for person, candidates in self._candidates(session, stages)
+                for choice in choose(candidates, _attention_of(session, person, stages, now))
                 if choice.is_told
             ]
         return sum(_tell(database, now, person, choice) for person, choice in choices)
 
-    def _candidates(self, session: Session) -> list[tuple[Person, list[Candidate]]]:
+    def _speaking(self, session: Session) -> dict[str, StageNow]:
+        """The rules that speak to people."""
+        stages = stages_of(session, self.rulebook.current.judges.values())
+        return {rule_id: one for rule_id, one in stages.items() if one.speaks_to_people}
+
+    def _candidates(
+        self, session: Session, stages: Mapping[str, StageNow]
+    ) -> list[tuple[Person, list[Candidate]]]:
         """Everybody who is in Slack and has something new of a rule that speaks to people."""
         judges = self.rulebook.current.judges
-        stages = {
-            rule_id: stage
-            for rule_id, stage in stages_of(session, judges.values()).items()
-            if stage.speaks_to_people
-        }
         by_person: dict[int, list[Finding]] = defaultdict(list)
         for one in findings.tellable(session, stages) if stages else []:
             if one.subject.person_id is not None:
@@ -132,8 +135,11 @@ def finding_id_of(label: str) -> int | None:
     return int(number) if label.startswith("F-") and number.isdecimal() else None
 
 
-def _attention_of(session: Session, person: Person, now: datetime) -> Attention:
-    standing = findings.of_person(session, person.id, SAYS_MORE)
+def _attention_of(
+    session: Session, person: Person, speaking: Collection[str], now: datetime
+) -> Attention:
+    found = findings.of_person(session, person.id, SAYS_MORE)
+    standing = [one for one in found if one.rule_id in speaking]
     since = local_day_of(now - A_WEEK, person.zone)
     days = coaching_slots.tip_days(session, [person.id], since)
     return Attention(

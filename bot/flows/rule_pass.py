@@ -74,7 +74,8 @@ class RulePasses:
 
     def __call__(self, database: Database, now: datetime) -> int:
         """Run the pass that is due, if any; returns how many findings came to another state."""
-        judges = [one for one in self.rulebook.current.judges.values() if self._takes(one)]
+        everything = tuple(self.rulebook.current.judges.values())
+        judges = [one for one in everything if self._takes(one)]
         slot = self.cadence.slot(now)
         with database.reading() as session:
             if not judges or not rule_passes.is_due(session, self.cadence.name, slot, now):
@@ -84,7 +85,7 @@ class RulePasses:
             claimed = rule_passes.claim(session, self.cadence.name, slot, now, lease)
         if claimed is None:
             return 0
-        turned = pass_over(database, now, judges, self.gathering())
+        turned = pass_over(database, now, judges, self.gathering(), everything)
         if not self.cadence.alarms_only:
             turned += tell_leads(database, now, judges)
             turned += tell_of_teams(database, now, judges)
@@ -97,9 +98,17 @@ class RulePasses:
 
 
 def pass_over(
-    database: Database, now: datetime, judges: Sequence[CompiledRule], gathering: Gathering
+    database: Database,
+    now: datetime,
+    judges: Sequence[CompiledRule],
+    gathering: Gathering,
+    among: Collection[CompiledRule] = (),
 ) -> int:
-    """Judge everything by these rules, one kind after the other; a fault in one stops no other."""
+    """Judge everything by these rules, one kind after the other; a fault in one stops no other.
+
+    `among` are all the rules that run, where these are only some: any may inhibit them.
+    """
+    among = among or judges
     demote_what_is_wrong(database, now, judges)
     turned = 0
     for kind in SubjectKind:
@@ -107,7 +116,7 @@ def pass_over(
         if not about:
             continue
         try:
-            turned += _pass_over_kind(database, now, kind, about, gathering)
+            turned += _pass_over_kind(database, now, about, gathering, among)
         except Exception as error:  # noqa: BLE001 - see above
             log.error(
                 "pass_fault", kind=kind.value, fault=type(error).__name__, at=places_of(error)
@@ -143,12 +152,13 @@ def demote_what_is_wrong(
 def judged(
     session: Session,
     now: datetime,
-    kind: SubjectKind,
     judges: Sequence[CompiledRule],
     gathering: Gathering,
+    among: Collection[CompiledRule],
 ) -> PassResult:
-    """What a pass over a kind comes to now. Nothing is written: a plan asks the same."""
-    terms = terms_of(session, judges, now)
+    """What a pass by rules of one kind comes to now. Nothing is written: a plan asks the same."""
+    kind = judges[0].rule.subject
+    terms = terms_of(session, among, now)
     known = _known(session, judges, now)
     subjects = _subjects(session, kind, now, gathering, known)
     return run_pass(judges, subjects, known, terms, now, Screening(judges, terms))
@@ -157,13 +167,13 @@ def judged(
 def _pass_over_kind(
     database: Database,
     now: datetime,
-    kind: SubjectKind,
     judges: Sequence[CompiledRule],
     gathering: Gathering,
+    among: Collection[CompiledRule],
 ) -> int:
     with database.reading() as session:
-        passed = judged(session, now, kind, judges, gathering)
-    _report(kind, passed)
+        passed = judged(session, now, judges, gathering, among)
+    _report(judges[0].rule.subject, passed)
     changes = passed.changes
     turned = sum(
         _save(database, changes[first : first + BATCH], now)

@@ -85,7 +85,7 @@ def _passed(
     gathering: Gathering,
 ) -> PassResult:
     about = [one for one in judges.values() if one.rule.subject is kind]
-    return judged(session, now, kind, about, gathering)
+    return judged(session, now, about, gathering, tuple(judges.values()))
 
 
 def _choices(
@@ -113,14 +113,19 @@ def _choices(
                 for one in own
                 if one.state in TELLABLE
             ]
-            attention = _attention(session, known[person_id], own, now)
+            audible = [one for one in own if stages[one.rule_id].speaks_to_people]
+            attention = _attention(session, known[person_id], audible, stages, now)
             chosen = choose(candidates, attention) if candidates else ()
             found |= {choice.candidate.finding.fingerprint: choice for choice in chosen}
     return found
 
 
 def _attention(
-    session: Session, person: Person, own: Sequence[Finding], now: datetime
+    session: Session,
+    person: Person,
+    own: Sequence[Finding],
+    stages: Mapping[str, StageNow],
+    now: datetime,
 ) -> Attention:
     """The person's moment, as it would be after the pass."""
     since = local_day_of(now - A_WEEK, person.zone)
@@ -128,7 +133,13 @@ def _attention(
     stored = findings.of_person(session, person.id, SAYS_MORE)
     passed_over = {one.fingerprint for one in own}
     standing = {one.rule_id for one in own if one.state in SAYS_MORE}
-    standing |= {one.rule_id for one in stored if one.fingerprint not in passed_over}
+    standing |= {
+        one.rule_id
+        for one in stored
+        if one.fingerprint not in passed_over
+        and one.rule_id in stages
+        and stages[one.rule_id].speaks_to_people
+    }
     return Attention(person.zone, now, days.get(person.id, ()), standing)
 
 

@@ -42,7 +42,8 @@ class Candidate:
 class Attention:
     """One person at a moment: the days on which tips were told, and the rules that have a finding.
 
-    `standing` are the rules of the person's findings that are open, coached or answered.
+    `standing` are the rules of the person's findings that are open, coached or answered; only those
+    that speak to people.
     """
 
     zone: ZoneInfo

@@ -46,6 +46,13 @@ class PassTerms:
         """Whether a rule looks at subjects of a team."""
         return rule.scope.takes_in(None if team_id is None else self.team_names.get(team_id))
 
+    def may_inhibit(self, inhibitor: str, rule_id: str) -> bool:
+        """Whether one rule may keep another silent: only where somebody hears it instead."""
+        if inhibitor in self.held:
+            return False
+        audible = min(self.stages.get(rule_id, Stage.SHADOW), Stage.COACH)
+        return self.stages.get(inhibitor, Stage.SHADOW) >= audible
+
     def exception_for(self, rule_id: str, subject: Subject, now: datetime) -> RuleException | None:
         """The exception that covers a subject, that which lasts longest where several do."""
         today = self.today_of(subject, now)

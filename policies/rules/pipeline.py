@@ -65,7 +65,7 @@ def run_pass(
 
     `subjects` are all that there are: a finding whose subject is not among them counts as clear.
     `findings` are those of the rules as they stand, resolved ones included; those of other rules are
-    left alone and only inhibit. `subjects` are read once, and not kept.
+    left alone and only inhibit, where `terms.may_inhibit` says so. `subjects` are read once, and not kept.
     """
     running = _Pass({j.rule.id: j for j in judges if j.rule.id not in terms.held}, terms, now)
     running.know(findings)
@@ -208,7 +208,9 @@ class _Pass:
 
     def _inhibitor_of(self, case: Case) -> str:
         concerned = _concerned(_subject_of(case))
-        others = (one for one in case.rule.inhibited_by if one != case.rule.id)
+        own = case.rule.id
+        named = (one for one in case.rule.inhibited_by if one != own)
+        others = (one for one in named if self.terms.may_inhibit(one, own))
         return next((one for one in others if (one, concerned) in self._saying_more), "")
 
     def _params_of(self, rule: Rule, team_id: int | None) -> dict[str, FactValue]:

@@ -1,7 +1,7 @@
 """The rules that run together: those of every sound file, with all that is wrong with the others."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from policies.rules.compiled import CompiledRule, compile_rule
 from policies.rules.facts import SubjectKind
@@ -33,7 +33,7 @@ class RuleSet:
             if not clashes:
                 taken |= {rule.id: rule for rule in reading.rules}
         problems += _strangers(taken)
-        return cls({id_: compile_rule(taken[id_]) for id_ in sorted(taken)}, tuple(problems))
+        return cls({id_: _judge_of(taken[id_], taken) for id_ in sorted(taken)}, tuple(problems))
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -52,6 +52,12 @@ def clashes_of(rules: Iterable[Rule], taken: Mapping[str, Rule]) -> Iterator[Rul
         if before is not None:
             says = f"The id {rule.id} is taken by {before.place}. Choose another."
             yield RuleProblem(rule.place, says, rule.id)
+
+
+def _judge_of(rule: Rule, taken: Mapping[str, Rule]) -> CompiledRule:
+    """Its judge; what is left of findings of a rule that is gone keeps nobody silent."""
+    known = tuple(one for one in rule.inhibited_by if one in taken)
+    return compile_rule(rule if known == rule.inhibited_by else replace(rule, inhibited_by=known))
 
 
 def _strangers(taken: Mapping[str, Rule]) -> Iterator[RuleProblem]:

@@ -111,6 +111,45 @@ def test_an_id_of_the_library_is_not_taken_over(folder: Path) -> None:
     assert (book.current.judges["small"].rule.place.file, sentences(book)) == ("own/b.yaml", [])
 
 
+def test_a_newcomer_takes_no_id_of_a_rule_that_runs_whatever_its_name(folder: Path) -> None:
+    put(folder / "own" / "b.yaml", SOUND)
+    book = book_of(folder)
+    put(folder / "own" / "a.yaml", small("usage.tokens > 6"))
+    book.refresh()
+    assert book.current.judges["small"].rule.place.file == "own/b.yaml"
+    assert sentences(book) == [
+        "own/a.yaml:3:5: The id small is taken by own/b.yaml:3:5. Choose another."
+    ]
+    put(folder / "own" / "b.yaml", small("usage.tokens > 6", id_="other"))
+    book.refresh()
+    assert (ids(book), sentences(book)) == (["other", "small"], [])
+
+
+def test_a_file_that_has_to_keep_its_rules_takes_them_back_from_a_newcomer(folder: Path) -> None:
+    for name in ("x", "y"):
+        put(folder / "own" / f"{name}.yaml", small("usage.tokens > 5", id_=name))
+    book = book_of(folder)
+    put(folder / "own" / "a.yaml", small("usage.tokens > 6", id_="x"))
+    put(folder / "own" / "x.yaml", small("usage.tokens > 6", id_="y"))
+    book.refresh()
+    assert {one.id: one.place.file for one in book.current.rules} == {
+        "x": "own/x.yaml",
+        "y": "own/y.yaml",
+    }
+    assert [one.place.file for one in book.problems] == ["own/a.yaml", "own/x.yaml"]
+
+
+def test_a_change_that_keeps_size_and_time_is_seen(folder: Path) -> None:
+    file = folder / "own" / "a.yaml"
+    put(file, SOUND)
+    book = book_of(folder)
+    before = file.stat()
+    file.write_text(SOUND.replace("> 5", "> 7"), "utf-8")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert book.refresh() == 1
+    assert book.current.judges["small"].rule.when == "usage.tokens > 7"
+
+
 def test_two_files_swap_an_id_in_one_look(folder: Path) -> None:
     put(folder / "own" / "a.yaml", SOUND)
     put(folder / "own" / "b.yaml", small("usage.tokens > 6", id_="other"))

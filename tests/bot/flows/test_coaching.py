@@ -92,6 +92,16 @@ def test_nothing_is_told_of_what_another_finding_says_more_about(world: Ruled) -
     assert world.state("ben", "burning") is FindingState.OPEN
 
 
+def test_what_says_more_to_nobody_keeps_nothing_from_being_told(world: Ruled) -> None:
+    with world.database.writing() as session:
+        rule_settings.set_stage(session, "burning", Stage.SHADOW, "watch it", TUESDAY)
+    world.uses("ben", usage__cost_usd=7.5, burn__known=True, burn__hour_multiple=20.0)
+    world.passes(TUESDAY)
+    assert world.state("ben", "burning") is FindingState.OPEN
+    assert world.coaches(TUESDAY) == 1
+    assert world.state("ben") is FindingState.COACHED
+
+
 def test_two_replicas_tell_one_tip(world: Ruled) -> None:
     world.uses("ben", usage__cost_usd=7.5)
     world.passes(TUESDAY)

@@ -13,7 +13,7 @@ from policies.rules.exceptions import RuleException
 from policies.rules.facts import FactType, FactValue, SubjectKind
 from policies.rules.findings import Answer, FindingState
 from policies.rules.fingerprints import fingerprint_of, key_with_person, with_person
-from policies.rules.model import Limit, Param, Scope
+from policies.rules.model import Limit, Param, Scope, Stage
 from policies.rules.passes import PassTerms
 from policies.rules.pipeline import run_pass
 from policies.rules.reasons import Why
@@ -263,6 +263,32 @@ def test_a_finding_is_kept_from_opening_while_one_that_says_more_stands() -> Non
     assert passed.counts["waste"].inhibited == 1
     world.at(START + HOUR, judged(MATCHES, burn=CLEAR.value))
     assert world.states == {"burn": FindingState.RESOLVED, "waste": FindingState.OPEN}
+
+
+@pytest.mark.parametrize(
+    ("burn", "waste", "held", "waits"),
+    [
+        (Stage.SHADOW, Stage.SHADOW, False, True),
+        (Stage.COACH, Stage.COACH, False, True),
+        (Stage.COACH, Stage.LEAD, False, True),
+        (Stage.COACH, Stage.DIGEST, False, True),
+        (Stage.SHADOW, Stage.COACH, False, False),
+        (Stage.DIGEST, Stage.COACH, False, False),
+        (Stage.COACH, Stage.COACH, True, False),
+    ],
+)
+def test_only_a_rule_that_somebody_hears_keeps_another_silent(
+    burn: Stage, waste: Stage, *, held: bool, waits: bool
+) -> None:
+    world = a_world(a_rule("waste", inhibited_by=("burn",)), a_rule("burn"))
+    world.at(START, judged(waste=CLEAR.value))
+    world.terms = PassTerms(
+        stages={"burn": burn, "waste": waste},
+        held={"burn": "It matched too much."} if held else {},
+    )
+    world.at(START + HOUR, judged())
+    expected = FindingState.PENDING if waits else FindingState.OPEN
+    assert world.states == {"burn": FindingState.OPEN, "waste": expected}
 
 
 def test_a_finding_of_a_rule_of_another_kind_inhibits_for_the_same_person_alone() -> None:

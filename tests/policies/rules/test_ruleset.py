@@ -40,6 +40,7 @@ def test_the_second_file_with_an_id_is_refused_as_a_whole() -> None:
 
 def test_an_inhibitor_that_is_no_rule_is_told_and_inhibits_nothing() -> None:
     rules = RuleSet.of_texts([("a", small("outcome.is_open", "inhibited_by: [smal]"))])
+    assert rules.judges["small"].rule.inhibited_by == ()
     assert list(rules.judges) == ["small"]
     assert [str(one) for one in rules.problems] == [
         "a:3:5: “inhibited_by” names smal, which is no rule. Did you mean “small”?"
