@@ -80,6 +80,12 @@ def refused(file: str, sentence: str, before: bytes = b"") -> Reading:
     return Reading(problems=(RuleProblem(Place(file, line, column), sentence),))
 
 
+def passed_over(folder: Path) -> list[str]:
+    """The names of folders in a folder that hold rule files: nobody looks into them."""
+    inner = [one for one in folder.iterdir() if one.is_dir() and not one.name.startswith(".")]
+    return sorted(one.name for one in inner if any(_named(one)))
+
+
 def _named(folder: Path) -> Iterator[str]:
     for path in folder.iterdir():
         is_rules = path.suffix in SUFFIXES and path.name != MODEL_CLASSES

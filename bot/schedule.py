@@ -1,9 +1,15 @@
-"""The minute tick: note everything that has become due. Nothing is stored in the scheduler."""
+"""The minute tick: note everything that has become due. Nothing is stored in the scheduler.
 
+What may take longer than a minute is a schedule of its own and runs beside the tick, so that it holds
+neither digests nor warnings up.
+"""
+
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import structlog
 from apscheduler.executors.asyncio import AsyncIOExecutor
@@ -18,6 +24,8 @@ from bot.workers import Workers
 from storage.database import Database
 
 log = structlog.get_logger()
+
+EVERY_SECONDS: Final = 60.0
 
 Sweep: TypeAlias = Callable[[Database, datetime], int]
 """Notes what is due at a moment; returns how much was not noted before, and writes only then."""
@@ -34,11 +42,11 @@ class Schedule:
     delivery: Delivery
     sweeps: Mapping[str, Sweep]
 
-    async def tick(self) -> None:
+    async def tick(self, stopping: asyncio.Event | None = None) -> None:
         """Run every sweep, one after the other, and let what they noted be posted."""
-        if self.installation.is_revoked:
-            return
         for name, sweep in self.sweeps.items():
+            if self.installation.is_revoked or (stopping is not None and stopping.is_set()):
+                return
             await self._run(name, sweep)
 
     async def _run(self, name: str, sweep: Sweep) -> None:
@@ -51,6 +59,13 @@ class Schedule:
         if noted:
             log.info("swept", sweep=name, count=noted)
             self.delivery.wake()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Tick, and again a minute later, until told to stop; a sweep under way is finished first."""
+        while not stopping.is_set():
+            await self.tick(stopping)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), EVERY_SECONDS)
 
     def start(self) -> AsyncIOScheduler:
         """Tick every minute until the scheduler is shut down."""

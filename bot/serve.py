@@ -38,12 +38,14 @@ async def serve(settings: Settings, database: Database, http: HttpAddress | None
             delivering = asyncio.create_task(program.delivery.run(stopping))
             scheduler = program.schedule.start()
             await program.schedule.tick()
+            passing = asyncio.create_task(program.passes.run(stopping))
             calling = asyncio.create_task(program.outside.run(stopping))
             log.info("ready", mode="http" if http else "socket", commands=_commands(program))
             await stopping.wait()
             log.info("stopping")
             scheduler.shutdown(wait=False)
             program.delivery.wake()
+            await passing
             await calling
             await delivering
     log.info("stopped")

@@ -75,6 +75,7 @@ class Program:
     app: AsyncApp
     delivery: Delivery
     schedule: Schedule
+    passes: Schedule
     outside: Outside
 
 
@@ -103,10 +104,10 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
             names,
         )
         delivery = Delivery(clock, database, workers, installation, poster, kinds(rule, rulebook))
-        schedule = Schedule(
-            clock, database, workers, installation, delivery, sweeps(settings, systems, rulebook)
-        )
-        outside = Outside(clock, database, workers, installation, delivery, calls(systems))
+        parts = (clock, database, workers, installation, delivery)
+        schedule = Schedule(*parts, sweeps(settings, systems, rulebook))
+        passes = Schedule(*parts, rule_passes(settings, rulebook))
+        outside = Outside(*parts, calls(systems))
         edge = Edge(
             clock=clock,
             database=database,
@@ -125,7 +126,7 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
         app = slack_app(settings, client, edge)
         try:
             yield Program(
-                settings, clock, database, workers, edge, app, delivery, schedule, outside
+                settings, clock, database, workers, edge, app, delivery, schedule, passes, outside
             )
         finally:
             await asyncio.to_thread(workers.close)
@@ -160,18 +161,25 @@ def calls(systems: Systems) -> dict[str, Call]:
 def sweeps(settings: Settings, systems: Systems, rulebook: Rulebook) -> dict[str, Sweep]:
     """What the minute tick looks for, in this order."""
     grace = timedelta(hours=settings.digest_grace_hours)
-    gathering = partial(gathering_of, settings)
     return {
         "rules": rulebook.sweep,
         "refused_rules": partial(sweep_refused_files, rulebook=rulebook),
-        "alarms": RulePasses(rulebook, gathering, ALARMS),
-        "rule_pass": RulePasses(rulebook, gathering),
-        "coaching": Coaching(rulebook),
         "digests": partial(enqueue_due, grace=grace),
         "durable_outcomes": partial(settle_durable, days=settings.outcome_durable_days),
         "limits": partial(note_unpushed, targets=tuple(systems.targets)),
         "base_grants": sweep_base_grants,
         "budget_warnings": HourlyWarnings(),
+    }
+
+
+def rule_passes(settings: Settings, rulebook: Rulebook) -> dict[str, Sweep]:
+    """What looks over everybody's facts, beside the tick, and tells of it: alarms before all else."""
+    gathering, coaching = partial(gathering_of, settings), Coaching(rulebook)
+    return {
+        "alarms": RulePasses(rulebook, gathering, ALARMS),
+        "alarms_told": coaching,
+        "rule_pass": RulePasses(rulebook, gathering),
+        "coaching": coaching,
     }
 
 

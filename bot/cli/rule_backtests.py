@@ -104,27 +104,13 @@ def _params_of(rules: "RuleSet", chosen: "Sequence[str]", given: list[str]) -> "
 
 
 def _value_of(text: str, param: "Param") -> "FactValue":
-    """A value as a rule file writes it, within its bounds."""
-    from policies.rules.facts import FactType
+    """A value as it is typed in chat, within its bounds."""
+    from bot.intents.rule_forms import read_value
 
-    words: dict[str, FactValue] = {"true": True, "false": False}
     try:
-        match param.type:
-            case FactType.BOOL:
-                return words[text]
-            case FactType.STRING:
-                return text
-        number = int(text) if param.type is FactType.INT else float(text)
-    except (KeyError, ValueError):
-        raise Unusable(f"{param.name} takes a {param.type}, such as {param.default}.") from None
-    if not _is_within(number, param):
-        raise Unusable(f"{param.name} is from {param.at_least} to {param.at_most}.")
-    return number
-
-
-def _is_within(number: float, param: "Param") -> bool:
-    low, high = param.at_least, param.at_most
-    return (low is None or number >= low) and (high is None or number <= high)
+        return read_value(text, param)
+    except ValueError as problem:
+        raise Unusable(f"{param.name}: {problem}") from None
 
 
 def _replayed(settings: "Settings", question: "Question", *, save: bool) -> "tuple[Backtest, ...]":
@@ -179,8 +165,6 @@ def lines_of(summary: "BacktestSummary") -> Iterator[str]:
     for count, what in _remarkable(summary):
         if count:
             yield f"  {what:<20} {count:,}"
-    if summary.backfilled:
-        yield f"  imported later       {summary.backfilled:.0%} of the requests, taken as known when used"
     if (change := summary.difference) is not None:
         yield (
             f"  beside what runs     {change.only_new:,} found by this alone, "

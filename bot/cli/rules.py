@@ -30,7 +30,8 @@ def check(
     path: Annotated[
         Path | None,
         typer.Argument(
-            metavar="PATH", help="A rule file or a folder; all that are used otherwise."
+            metavar="PATH",
+            help="A rule file, or a folder without those in it; all that are used otherwise.",
         ),
     ] = None,
     as_json: JsonOption = False,
@@ -39,6 +40,8 @@ def check(
     with explained():
         checked, beside = files_to_check(path)
         problems = (*problems_of(checked, beside), *_class_problems(path))
+        for name in _passed_over(path):
+            typer.echo(f"{name} is not looked into: rules lie right in their folder.", err=True)
     if as_json:
         _write_json([_problem_json(one) for one in problems])
     else:
@@ -124,6 +127,17 @@ def problems_of(
     together = [*beside, *checked]
     found = RuleSet.of((one.name, one.read()) for one in together).problems
     return tuple(one for one in found if one.place.file in named)
+
+
+def _passed_over(path: Path | None) -> list[str]:
+    """The folders with rules in the one that is checked, which are not read."""
+    from bot.rule_files import passed_over
+    from bot.settings import load_settings
+
+    folder = load_settings().policies_dir if path is None else path
+    if folder is None or not folder.is_dir():
+        return []
+    return [str(folder / name) for name in passed_over(folder)]
 
 
 def _class_problems(path: Path | None) -> "tuple[RuleProblem, ...]":

@@ -12,8 +12,9 @@ from bot.flows.rule_backtests import Question, backtest, save
 from bot.flows.rule_stages import set_stage
 from bot.flows.rule_terms import terms_of
 from bot.intents.rule_forms import StageWanted
-from bot.rulebook import Rulebook
+from bot.rule_files import files_in_use
 from policies.rules.model import Stage
+from policies.rules.ruleset import RuleSet
 from storage.database import Database
 
 DAYS: Final = 28
@@ -39,7 +40,7 @@ def seed_rules(
         next(speakers[member] for _, member in organisation.people() if member.admin),
         is_admin=True,
     )
-    rules = Rulebook.loaded().current
+    rules = RuleSet.of((one.name, one.read()) for one in files_in_use(None))
     judges = [rules.judges[rule_id] for rule_id in STAGES]
     began = now - WATCHED_FOR
     with database.reading() as session:

@@ -196,7 +196,6 @@ def summary_of(
     last: date,
     *,
     running: Replay | None = None,
-    backfilled: float = 0.0,
 ) -> BacktestSummary:
     """What the replay of the days came to for a rule, compared with its running version's."""
     rule, tally = judge.rule, replay.tally_of(judge.rule.id)
@@ -217,7 +216,6 @@ def summary_of(
         thin_days=tally.thin_days,
         held_days=tally.held_days,
         is_lopsided=is_lopsided(tally.found.values()),
-        backfilled=backfilled,
         difference=difference_between(tally, running.tally_of(rule.id)) if running else None,
     )
 

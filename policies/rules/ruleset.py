@@ -1,6 +1,6 @@
 """The rules that run together: those of every sound file, with all that is wrong with the others."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from policies.rules.compiled import CompiledRule, compile_rule
@@ -24,7 +24,7 @@ class RuleSet:
 
     @classmethod
     def of(cls, readings: Iterable[tuple[str, Reading]]) -> "RuleSet":
-        """From what was read of each file. A file with an id that an earlier one has is left out."""
+        """From what was read of each file. A file that clashes with earlier ones is left out."""
         taken: dict[str, Rule] = {}
         problems: list[RuleProblem] = []
         for _, reading in readings:
@@ -45,9 +45,17 @@ class RuleSet:
         return tuple(one for one in self.judges.values() if one.rule.subject is kind)
 
 
-def clashes_of(rules: Iterable[Rule], taken: Mapping[str, Rule]) -> Iterator[RuleProblem]:
-    """A problem for each rule whose id another file has already."""
+def clashes_of(rules: Sequence[Rule], taken: Mapping[str, Rule]) -> Iterator[RuleProblem]:
+    """A problem for each rule whose id another file has already, and for each circle that it closes."""
+    together = dict(taken) | {rule.id: rule for rule in rules}
+    told: set[str] = set()
     for rule in rules:
+        circle = [] if rule.id in told else _circle_of(rule, together)
+        if circle:
+            told.update(circle)
+            round_ = " waits for ".join([*circle, rule.id])
+            says = f"“inhibited_by” goes round in a circle: {round_}. Take one of them out."
+            yield RuleProblem(rule.place, says, rule.id)
         before = taken.get(rule.id)
         if before is not None:
             says = f"The id {rule.id} is taken by {before.place}. Choose another."
@@ -58,6 +66,19 @@ def _judge_of(rule: Rule, taken: Mapping[str, Rule]) -> CompiledRule:
     """Its judge; what is left of findings of a rule that is gone keeps nobody silent."""
     known = tuple(one for one in rule.inhibited_by if one in taken)
     return compile_rule(rule if known == rule.inhibited_by else replace(rule, inhibited_by=known))
+
+
+def _circle_of(rule: Rule, rules: Mapping[str, Rule]) -> list[str]:
+    """The shortest way from a rule by what inhibits it back to itself; empty where there is none."""
+    ways, seen = [[rule.id]], set[str]()
+    for way in ways:
+        for id_ in rules[way[-1]].inhibited_by:
+            if id_ == rule.id:
+                return way
+            if id_ in rules and id_ not in seen:
+                seen.add(id_)
+                ways.append([*way, id_])
+    return []
 
 
 def _strangers(taken: Mapping[str, Rule]) -> Iterator[RuleProblem]:

@@ -37,7 +37,6 @@ class BacktestSummary:
     thin_days     days on which no subject had enough data to be judged
     held_days     days on which it found more than its limit, so that nothing opened
     is_lopsided   one person has most of what opened, or of the money: not to be shown to a lead
-    backfilled    share of the tokens that was imported later and taken as known when it was used
     """
 
     rule_id: str
@@ -56,7 +55,6 @@ class BacktestSummary:
     thin_days: int
     held_days: int
     is_lopsided: bool = False
-    backfilled: float = 0.0
     difference: Difference | None = None
 
     @property

@@ -106,8 +106,8 @@ def test_without_saving_nothing_is_kept(own: Database) -> None:
     [
         (("costly-dya",), "There is no rule “costly-dya”."),
         (("costly-day", "--param", "flour=1.0"), "costly-day has no parameter “flour”."),
-        (("costly-day", "--param", "floor_usd=much"), "floor_usd takes a double, such as 5.0."),
-        (("costly-day", "--param", "floor_usd=0.1"), "floor_usd is from 0.5 to 500.0."),
+        (("costly-day", "--param", "floor_usd=much"), "“much” is no number. Write it as 5."),
+        (("costly-day", "--param", "floor_usd=0.1"), "floor_usd: It has to be from 0.5 to 500."),
         (("--param", "floor_usd=1.0"), "--param is for one rule: name it."),
         (("--file", "nowhere.yaml"), "There is nothing at nowhere.yaml."),
     ],
@@ -116,3 +116,13 @@ def test_what_cannot_be_replayed_is_one_sentence(typed: tuple[str, ...], sentenc
     code, _, complained = run("rules", "backtest", *typed)
     assert code == 2
     assert sentence in complained
+
+
+@pytest.mark.parametrize("typed", ["4.5", "$4.50", "4.5 usd"])
+def test_a_threshold_is_typed_as_in_chat(typed: str) -> None:
+    code, said, complained = run(
+        *("rules", "backtest", "costly-day", "--days", "7", "--no-save", "--param"),
+        f"floor_usd={typed}",
+    )
+    assert (code, complained) == (0, "")
+    assert "beside what runs" in said

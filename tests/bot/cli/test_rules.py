@@ -96,3 +96,12 @@ def test_an_unknown_subject_is_one_sentence() -> None:
     code, _, complained = run("rules", "facts", "people")
     assert code == 2
     assert complained.startswith("There is no subject “people”. There are: engineer_day, ")
+
+
+def test_folders_in_a_folder_are_said_not_to_be_looked_into(own: Path) -> None:
+    (own / "a.yaml").write_text(small("usage.tokens > 5"))
+    (own / "old").mkdir()
+    (own / "old" / "b.yaml").write_text("no rules")
+    (own / "notes").mkdir()
+    said = "own/old is not looked into: rules lie right in their folder.\n"
+    assert run("rules", "check", "own") == (0, "1 file is sound.\n", said)

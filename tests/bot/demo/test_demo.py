@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pytest
 from sqlmodel import select
+from structlog.testing import capture_logs
 
 from bot.demo.organisation import load_organisation, workspace_file
 from bot.demo.plan import plan_outcomes
+from bot.demo.rules import STAGES, seed_rules
 from bot.demo.seed import seed_outcomes, seed_people
 from bot.demo.usage import write_logs
+from bot.settings import load_settings
+from bot.wiring import gathering_of
 from policies.outcomes import Complexity, OutcomeState
+from storage import rule_settings
 from storage.database import Database
 from storage.tables import OutcomeRow
 
@@ -75,6 +80,18 @@ def test_the_real_flows_live_through_the_story_and_every_state_occurs(tmp_path: 
     database.dispose()
     assert sum(states.values()) == declared
     assert set(states) == set(OutcomeState)
+
+
+def test_rules_come_to_their_stages_without_a_line_of_the_log(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path / 'demo.db'}")
+    database.migrate()
+    speakers = seed_people(database, ORGANISATION, NOW)
+    gathering = gathering_of(load_settings())
+    with capture_logs() as logged:
+        seed_rules(database, ORGANISATION, speakers, gathering, NOW)
+    assert logged == []
+    with database.reading() as session:
+        assert rule_settings.settings(session).keys() == STAGES.keys()
 
 
 def test_the_logs_are_in_the_tools_own_format_and_end_now(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ def test_a_summary_of_teams_or_sources_is_nobodys_and_always_shown() -> None:
 
 def test_a_summary_comes_back_from_storage_as_it_was() -> None:
     running = replayed({1: [6], 2: [8]}, HandJudge())
-    found = summary_of(HandJudge(), running, MONDAY, MONDAY, running=running, backfilled=0.25)
+    found = summary_of(HandJudge(), running, MONDAY, MONDAY, running=running)
     assert BacktestSummary.from_json(found.as_json()) == found
     plain = summed({1: [1]})
     assert BacktestSummary.from_json(plain.as_json()) == plain

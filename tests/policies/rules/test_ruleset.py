@@ -47,6 +47,43 @@ def test_an_inhibitor_that_is_no_rule_is_told_and_inhibits_nothing() -> None:
     ]
 
 
+def inhibited(id_: str, by: str) -> tuple[str, str]:
+    return (id_, small("outcome.is_open", f"inhibited_by: [{by}]", id_=id_))
+
+
+@pytest.mark.parametrize(
+    ("before", "last", "circle"),
+    [
+        ([inhibited("a", "b")], inhibited("b", "a"), "b waits for a waits for b"),
+        (
+            [inhibited("a", "b"), inhibited("b", "c")],
+            inhibited("c", "a"),
+            "c waits for a waits for b waits for c",
+        ),
+    ],
+    ids=["of two", "of three"],
+)
+def test_the_file_that_closes_a_circle_of_inhibitors_is_refused(
+    before: list[tuple[str, str]], last: tuple[str, str], circle: str
+) -> None:
+    rules = RuleSet.of_texts([*before, last])
+    assert list(rules.judges) == [id_ for id_, _ in before]
+    assert str(rules.problems[0]) == (
+        f"{last[0]}:3:5: “inhibited_by” goes round in a circle: {circle}. Take one of them out."
+    )
+
+
+def test_a_circle_within_a_file_is_told_once() -> None:
+    (_, first), (_, second) = inhibited("a", "b"), inhibited("b", "a")
+    rules = RuleSet.of_texts([("file", first + second.partition("rules:\n")[2])])
+    assert (len(rules.judges), len(rules.problems)) == (0, 1)
+
+
+def test_rules_that_share_an_inhibitor_are_no_circle() -> None:
+    texts = [inhibited("a", "b, c"), inhibited("b", "c"), ("c", small("outcome.is_open", id_="c"))]
+    assert RuleSet.of_texts(texts).problems == ()
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
