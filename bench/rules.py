@@ -4,16 +4,17 @@ Ours: facts of each person's day in one pass over the records, the screen, and C
 through, as the pass of every hour does it, for 85,000 people (`RULE_PEOPLE`) with ten requests a day each
 (`RULE_REQUESTS`). Peers: SQLite summing the same records by person and answering 20 SELECTs, which knows
 no time zone, arrival, budget, shared key, params or explanation; and every rule asked of CEL row by row
-over facts in hand. Medians of interleaved rounds (`RULE_ROUNDS`).
+over facts in hand. The running week is judged by the rules that fit it, over the same records. Medians of interleaved rounds (`RULE_ROUNDS`).
 """
 
 import os
+import re
 import sqlite3
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -48,6 +49,7 @@ SLICE = 100_000
 NOW = datetime(2026, 11, 24, 22, tzinfo=UTC)
 MIDNIGHT = NOW.replace(hour=0)
 HOUR_US = 3_600_000_000
+DAY, WEEK = SubjectKind.ENGINEER_DAY, SubjectKind.ENGINEER_WEEK
 
 CONDITIONS = {
     "usage.cost_usd >= 2.0": "cost >= 2e9",
@@ -71,6 +73,23 @@ CONDITIONS = {
     "usage.cost_usd >= 1.8 && calls.peak_hour >= 4": "cost >= 18e8 AND peak >= 4",
     "usage.output_tokens > 8700 && day.hours_active >= 10": "output > 8700 AND hours >= 10",
 }
+WEEK_CONDITIONS = {
+    name: sql for name, sql in CONDITIONS.items() if not re.search(r"(day|night|calls)\.", name)
+} | {
+    "week.days_active >= 2": "days >= 2",
+    "sessions.count >= 1 && usage.cost_usd >= 2.1": "sessions >= 1 AND cost >= 21e8",
+}
+WEEK_SUMS = """
+CREATE TEMP TABLE person_day AS
+SELECT person_id, sum(coalesce(requests, 1)) AS requests, sum(coalesce(cost_list_nusd, 0)) AS cost,
+       sum(coalesce(output_total, 0)) AS output, sum(sent) AS sent,
+       sum(sent + coalesce(output_total, 0)) AS tokens,
+       count(DISTINCT session_id) AS sessions, count(DISTINCT start_us / 86400000000) AS days
+FROM (SELECT *, coalesce(input_uncached, 0) + coalesce(cache_read, 0) + coalesce(cache_write_5m, 0)
+                + coalesce(cache_write_1h, 0) + coalesce(cache_write_other, 0) AS sent
+      FROM usage WHERE start_us >= :first AND start_us < :now)
+GROUP BY person_id
+"""
 SUMS = """
 CREATE TEMP TABLE person_day AS
 SELECT person_id, sum(requests) AS requests, sum(cost) AS cost, sum(sent + output) AS tokens,
@@ -87,8 +106,9 @@ GROUP BY person_id
 
 
 def measure() -> list[Row]:
-    """Everybody against all rules, rules over facts in hand, and one event."""
-    judges = twenty_judges()
+    """Everybody against all rules, by day and by week, rules over facts in hand, and one event."""
+    judges = judges_of(DAY, CONDITIONS)
+    of_week = judges_of(WEEK, WEEK_CONDITIONS)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "day.db")
         database = Database.open(f"sqlite:///{path}")
@@ -98,6 +118,7 @@ def measure() -> list[Row]:
             found, facts = passed(database, judges), sample(database)
         assert found == (expected := in_sql(path)), (found, expected)
         ours, plain = interleaved(lambda: passed(database, judges), lambda: in_sql(path))
+        week = week_row(database, path, of_week)
         database.dispose()
     note = f"{sum(found.values()):,} matches; both find the same"
     by_id, screening = {one.rule.id: one for one in judges}, Screening(judges, PassTerms())
@@ -119,6 +140,7 @@ def measure() -> list[Row]:
             peak_mb=peak.mb,
             note=note,
         ),
+        week,
         Row(
             f"{len(judges)} rules over facts in hand of {len(facts):,} people, beside CEL row by row",
             in_hand,
@@ -136,6 +158,22 @@ def measure() -> list[Row]:
 
 
 EVENTS = 500
+
+
+def week_row(database: Database, path: Path, judges: tuple[CompiledRule, ...]) -> Row:
+    """The rules of the running week, over the same records."""
+    with peak_memory() as peak:
+        found = passed(database, judges)
+    assert found == (expected := in_sql(path, is_week=True)), (found, expected)
+    ours, plain = interleaved(lambda: passed(database, judges), lambda: in_sql(path, is_week=True))
+    return Row(
+        f"{len(judges)} rules over the running week of {PEOPLE:,} people, beside plain SQL",
+        ours,
+        plain,
+        aim=3.0,
+        peak_mb=peak.mb,
+        note=f"{sum(found.values()):,} matches; both find the same",
+    )
 
 
 def many(ask: Callable[[], object]) -> None:
@@ -156,9 +194,9 @@ def interleaved(ours: Callable[[], object], peer: Callable[[], object]) -> tuple
 
 
 def passed(database: Database, judges: tuple[CompiledRule, ...]) -> Counter[str]:
-    """A pass over everybody's day; how many match each rule."""
+    """A pass over everybody's day or week; how many match each rule."""
     with database.reading() as session:
-        facts = facts_of(session, SubjectKind.ENGINEER_DAY, NOW, gathering())
+        facts = facts_of(session, judges[0].rule.subject, NOW, gathering())
         return judged(facts, judges)
 
 
@@ -187,30 +225,31 @@ def row_by_row(facts: list[SubjectFacts], judges: tuple[CompiledRule, ...]) -> i
     )
 
 
-def in_sql(path: Path) -> Counter[str]:
+def in_sql(path: Path, *, is_week: bool = False) -> Counter[str]:
     """The same sums and conditions, by SQLite alone."""
     connection = sqlite3.connect(path)
     bounds = {
-        "first": microseconds(MIDNIGHT),
+        "first": microseconds(MIDNIGHT - timedelta(days=MIDNIGHT.weekday() if is_week else 0)),
         "now": microseconds(NOW),
         "six": microseconds(MIDNIGHT) // HOUR_US + 6,
     }
-    connection.execute(SUMS, bounds)
+    connection.execute(WEEK_SUMS if is_week else SUMS, bounds)
     found: Counter[str] = Counter()
-    for number, condition in enumerate(CONDITIONS.values(), start=1):
+    conditions = WEEK_CONDITIONS if is_week else CONDITIONS
+    for number, condition in enumerate(conditions.values(), start=1):
         query = f"SELECT person_id FROM person_day WHERE {condition}"  # noqa: S608
         found[f"rule-{number}"] = len(connection.execute(query).fetchall())
     connection.close()
     return +found
 
 
-def twenty_judges() -> tuple[CompiledRule, ...]:
+def judges_of(kind: SubjectKind, conditions: Mapping[str, str]) -> tuple[CompiledRule, ...]:
     """The conditions as rules."""
     rules = "".join(
         f"  - id: rule-{number}\n    version: 1\n    title: Rule {number}\n"
-        f"    subject: engineer_day\n    limit: {{findings: 1000000, share: 1.0}}\n"
+        f"    subject: {kind}\n    limit: {{findings: 1000000, share: 1.0}}\n"
         f"    when: '{condition}'\n"
-        for number, condition in enumerate(CONDITIONS, start=1)
+        for number, condition in enumerate(conditions, start=1)
     )
     found = RuleSet.of_texts([("bench.yaml", f"apiVersion: mileage/v1\nrules:\n{rules}")])
     assert not found.problems, found.problems
