@@ -52,6 +52,21 @@ def test_one_rule_of_the_library_is_tested_alone() -> None:
     assert {line.split()[1] for line in said.splitlines()[:-1]} == {"model-task-mismatch:"}
 
 
+@pytest.mark.parametrize("inhibitor", ["runaway-burn", "model-task-mismatch"])
+def test_a_file_may_name_the_rules_that_run_beside_it(inhibitor: str) -> None:
+    named = RULE.replace("    when:", f"    inhibited_by: [{inhibitor}]\n    when:")
+    code, said, complained = run("rules", "test", written(named))
+    assert (code, complained) == (0, "")
+    assert said.splitlines()[-1] == "1 test of 1 rule: all passed."
+
+
+def test_a_draft_of_a_rule_that_runs_is_tested_in_its_place() -> None:
+    draft = RULE.replace("id: costly-outcome", "id: runaway-burn")
+    code, said, complained = run("rules", "test", written(draft))
+    assert (code, complained) == (0, "")
+    assert said.splitlines()[-1] == "1 test of 1 rule: all passed."
+
+
 def test_a_file_that_passes_says_so() -> None:
     code, said, _ = run("rules", "test", written(RULE))
     assert code == 0
