@@ -7,7 +7,7 @@ from typing import Final
 
 from messages.escape import clip, mrkdwn
 from messages.lines import title
-from messages.pages.findings import LeadNotice, LeadReason
+from messages.pages.findings import CoachingTip, LeadNotice, LeadReason
 from messages.rule_words import code, rounded_usd, value
 from messages.wording import count, day, moment
 from policies.outcomes import Outcome
@@ -76,9 +76,33 @@ def answered(finding: Finding, last_day: date | None, today: date) -> str:
     reason = f" “{mrkdwn(clip(finding.reason, 300), 600)}”" if finding.reason else ""
     if state is FindingState.WRONG:
         return f"{said}.{reason} It says no more about this until the rule changes."
+    if state is FindingState.ACKNOWLEDGED and last_day is not None:
+        silent = f"It stays silent until {day(last_day, today)}"
+        return f"{said}.{reason} {silent}, then speaks again only if it stopped and came back."
     if state is FindingState.ACKNOWLEDGED or last_day is None:
         return f"{said}.{reason} It speaks again only if it stops and then comes back."
     return f"{said}.{reason} It stays silent until {day(last_day, today)}, then speaks again if it still holds."
+
+
+def who_reads(page: CoachingTip) -> str:
+    """Who reads of a tip beside the person, and when a lead does."""
+    finding = page.finding
+    only = "Only you see this message."
+    if finding.is_lead_told:
+        return (
+            f"{only} Your lead was told of the rule and what it is about, never of what you used."
+        )
+    if finding.lead_may_know:
+        return (
+            f"{only} Your lead may hear of the rule and what it is about, never of what you used."
+        )
+    if page.lead_will_hear:
+        return (
+            f"{only} If it still holds in seven days, or tomorrow where your budget is used up, your "
+            "lead hears of the rule and what it is about, never of what you used. “Planned…”, "
+            "“Snooze…”, “Not relevant” and “Wrong…” keep it yours while they hold, “Tried it” for a week."
+        )
+    return "Only you see this."
 
 
 def clause_lines(clauses: Iterable[Clause], rule: Rule) -> list[str]:

@@ -152,6 +152,7 @@ TIP_WRONG: Final = "tip_wrong"
 TIP_WHY: Final = "tip_why"
 """Shows the condition, clause by clause, to the person alone."""
 TIP_LEAD_MAY_KNOW: Final = "tip_lead_may_know"
+TIP_KEEP_FROM_LEAD: Final = "tip_keep_from_lead"
 """Allows a lead to hear of it."""
 TIP_CHANGE: Final = "tip_change"
 """Takes the person's answer back, so that they can give another."""
@@ -180,7 +181,7 @@ END_EXCEPTION: Final = "end_exception"
 
 TIP_BUTTONS: Final = (
     *(TIP_TRIED, TIP_PLANNED, TIP_SNOOZED, TIP_NOT_RELEVANT, TIP_WRONG, TIP_WHY),
-    *(TIP_LEAD_MAY_KNOW, TIP_CHANGE),
+    *(TIP_LEAD_MAY_KNOW, TIP_KEEP_FROM_LEAD, TIP_CHANGE),
 )
 RULE_BUTTONS: Final = (
     *(LIST_RULES, LIST_MORE_RULES, OPEN_RULE, PROMOTE_RULE, DEMOTE_RULE, RELEASE_RULE),

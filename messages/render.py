@@ -191,6 +191,7 @@ _FILTERS: dict[str, Any] = {
     "problem_line": rule_words.problem_line,
     "exception_line": rule_words.exception_line,
     "lead_reason": finding_words.lead_reason,
+    "who_reads": finding_words.who_reads,
     "rule_links": rule_words.links,
     "ends_sentence": rule_words.sentence,
 }

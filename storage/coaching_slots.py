@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from policies.periods import IsoWeek
 from policies.rules.attention import TIPS_A_WEEK
@@ -32,6 +32,16 @@ def take(session: Session, person_id: int, day: date, finding_id: int, now: date
         if session.exec(statement).first() is not None:
             return True
     return False
+
+
+def give_back(session: Session, finding_id: int, taken_at: datetime | None) -> None:
+    """Give back the tip that was taken for a finding at a moment, if it took one."""
+    session.exec(
+        delete(CoachingSlotRow).where(
+            col(CoachingSlotRow.finding_id) == finding_id,
+            col(CoachingSlotRow.taken_at) == taken_at,
+        )
+    )
 
 
 def tip_days(session: Session, person_ids: Collection[int], since: date) -> dict[int, list[date]]:

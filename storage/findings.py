@@ -97,6 +97,16 @@ def of_people(
     return by_person
 
 
+def rules_told_since(session: Session, person_id: int, since: datetime) -> set[str]:
+    """The rules of which a person was told something from a moment on."""
+    query = (
+        select(FindingRow.rule_id)
+        .where(FindingRow.person_id == person_id, col(FindingRow.coached_at) >= since)
+        .distinct()
+    )
+    return set(session.exec(query))
+
+
 def save_steps(session: Session, steps: Iterable[Step], now: datetime) -> list[Step]:
     """Store what a pass made of findings, with an event for each turn.
 
@@ -133,6 +143,7 @@ def change(
         "coached_at": after.coached_at,
         "until": after.until,
         "reason": after.reason,
+        "lead_announced": after.lead_announced,
         "lead_may_know": after.lead_may_know,
         "lead_told_at": after.lead_told_at,
     }
@@ -151,6 +162,7 @@ def _as_read(before: Finding) -> tuple[ColumnElement[bool], ...]:
     return (
         col(FindingRow.id) == before.id,
         col(FindingRow.state) == before.state.value,
+        col(FindingRow.lead_may_know) == before.lead_may_know,
         until.is_(None) if before.until is None else until == before.until,
         told.is_(None) if before.lead_told_at is None else told == before.lead_told_at,
     )
@@ -198,7 +210,12 @@ def _turn(session: Session, step: Step) -> bool:
     """Bring one finding to its next state, unless it stands otherwise than it was read."""
     if step.before is None:
         return False
-    values = _passed(step.after) | {"until": step.after.until, "reason": step.after.reason}
+    values = _passed(step.after) | {
+        "until": step.after.until,
+        "reason": step.after.reason,
+        "lead_announced": step.after.lead_announced,
+        "lead_may_know": step.after.lead_may_know,
+    }
     statement = update(FindingRow).where(*_as_read(step.before)).values(**values)
     return session.exec(statement.execution_options(synchronize_session=False)).rowcount == 1
 
@@ -249,6 +266,7 @@ def _values(finding: Finding) -> dict[str, Any]:
         "coached_at": finding.coached_at,
         "until": finding.until,
         "reason": finding.reason,
+        "lead_announced": finding.lead_announced,
         "lead_may_know": finding.lead_may_know,
         "lead_told_at": finding.lead_told_at,
     }
@@ -302,6 +320,7 @@ def _finding(row: FindingRow) -> Finding:
         until=row.until,
         reason=row.reason,
         impact_usd=None if row.impact_nusd is None else usd_from_nanos(row.impact_nusd),
+        lead_announced=row.lead_announced,
         lead_may_know=row.lead_may_know,
         lead_told_at=row.lead_told_at,
         facts=dict(row.facts),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, func, select
 
 from policies.rules.facts import FactValue
 from policies.rules.lifecycle import RuleSetting
@@ -16,6 +16,8 @@ from storage.tables import RuleParamRow, RuleSettingRow
 
 EVERYBODY: Final = 0
 """The team under which a parameter stands that holds for all."""
+TAKEN_BACK: Final = json.dumps(None)
+"""The value of a parameter whose next wider value holds again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,15 @@ def params_of(session: Session, rule_id: str) -> list[SetParam]:
     return _params(session, rule_id)
 
 
+def params_changed_at(session: Session, rule_id: str, team_id: int | None) -> datetime | None:
+    """When a parameter of a rule was last changed, or taken back, for a team or for everybody."""
+    query = select(func.max(RuleParamRow.changed_at)).where(
+        RuleParamRow.rule_id == rule_id,
+        col(RuleParamRow.team_id).in_({EVERYBODY, team_id or EVERYBODY}),
+    )
+    return session.exec(query).one()
+
+
 def set_params(
     session: Session,
     rule_id: str,
@@ -103,8 +114,12 @@ def set_params(
     *,
     actor_id: int,
 ) -> None:
-    """Set parameters for a team, or for everybody with None; the next wider value again with None."""
+    """Set parameters for a team, or for everybody with None; the next wider value again with None.
+
+    That a value was taken back is kept, so that `params_changed_at` knows of it.
+    """
     team = EVERYBODY if team_id is None else team_id
+    known = _known_names(session, rule_id, team)
     _delete_params(session, rule_id, team, values)
     session.add_all(
         RuleParamRow(
@@ -116,9 +131,17 @@ def set_params(
             changed_at=now,
         )
         for name, value in values.items()
-        if value is not None
+        if value is not None or name in known
     )
     session.flush()
+
+
+def _known_names(session: Session, rule_id: str, team: int) -> set[str]:
+    """The parameters that are set for a team or were once."""
+    query = select(RuleParamRow.name).where(
+        RuleParamRow.rule_id == rule_id, RuleParamRow.team_id == team
+    )
+    return set(session.exec(query))
 
 
 def _delete_params(session: Session, rule_id: str, team: int, names: Collection[str]) -> None:
@@ -132,8 +155,10 @@ def _delete_params(session: Session, rule_id: str, team: int, names: Collection[
 
 
 def _params(session: Session, rule_id: str | None = None) -> list[SetParam]:
-    query = select(RuleParamRow).order_by(
-        col(RuleParamRow.rule_id), col(RuleParamRow.team_id), col(RuleParamRow.name)
+    query = (
+        select(RuleParamRow)
+        .where(RuleParamRow.value != TAKEN_BACK)
+        .order_by(col(RuleParamRow.rule_id), col(RuleParamRow.team_id), col(RuleParamRow.name))
     )
     if rule_id is not None:
         query = query.where(RuleParamRow.rule_id == rule_id)

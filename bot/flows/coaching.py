@@ -17,14 +17,14 @@ from messages.pages.findings import CoachingTip
 from messages.said import coach_words
 from policies.outcomes import local_day_of
 from policies.people import Person
-from policies.rules.attention import Attention, Candidate, Choice, choose
+from policies.rules.attention import ALARM_AGAIN, Attention, Candidate, Choice, choose
 from policies.rules.findings import Finding, FindingState
 from policies.rules.lifecycle import StageNow
-from policies.rules.model import Rule
+from policies.rules.model import Rule, Severity, Stage
 from policies.rules.pipeline import SAYS_MORE
 from storage import coaching_slots, deliveries, findings, outcomes, people, rollups
 from storage.database import Database
-from storage.deliveries import Claim
+from storage.deliveries import Claim, DeliveryState
 
 COACHING: Final = "coaching"
 """A tip or alarm to the person it concerns; subject F-12, the period says which of its openings."""
@@ -33,6 +33,8 @@ COACHING_SETTLED: Final = "coaching_settled"
 """The same message, changed in place once the finding came to another state."""
 
 A_WEEK: Final = timedelta(days=7)
+IN_TIME: Final = timedelta(hours=1)
+"""A tip that could not be posted so long after it was chosen is chosen anew, at a fitting hour."""
 
 
 class _Lost(Exception):
@@ -91,14 +93,32 @@ def redraw_tip(session: Session, told: Finding, now: datetime) -> None:
         deliveries.enqueue(session, COACHING_SETTLED, audience, turn, told.label, now)
 
 
+def has_read(session: Session, finding: Finding) -> bool:
+    """Whether the message that tells the person of the finding's present opening stands in Slack."""
+    audience = f"person:{finding.subject.person_id}"
+    posted = deliveries.delivery_of(session, COACHING, audience, _period(finding))
+    return finding.is_told and posted is not None and posted.state is DeliveryState.POSTED
+
+
 def compose_coaching(database: Database, claim: Claim, rulebook: Rulebook) -> Post | None:
-    """What the person reads; None where it is over by now, or its rule is gone."""
+    """What the person reads; None where it is over by now, or its rule is gone or speaks no more.
+
+    What comes too late, or of a rule that is silent by now, goes back among what waits to be told.
+    """
     with database.reading() as session:
         found = _tip(session, claim, rulebook)
-        if found is None or found[0].finding.state is FindingState.RESOLVED:
+        if found is None:
             return None
         page, user_id = found
+        finding = page.finding
+        if finding.state is not FindingState.COACHED or _period(finding) != claim.period:
+            return None
+        stage = stages_of(session, [rulebook.current.judges[finding.rule_id]])[finding.rule_id]
+    is_alarm = page.rule.severity is Severity.ALARM
+    if stage.speaks_to_people and (is_alarm or _is_in_time(finding, claim)):
         return Post(user_id, page)
+    _take_back(database, finding, claim)
+    return None
 
 
 def compose_coaching_settled(database: Database, claim: Claim, rulebook: Rulebook) -> Post | None:
@@ -147,6 +167,7 @@ def _attention_of(
         now=now,
         tip_days=days.get(person.id, ()),
         standing=frozenset(one.rule_id for one in standing),
+        told_lately=findings.rules_told_since(session, person.id, now - ALARM_AGAIN),
     )
 
 
@@ -172,16 +193,36 @@ def _note(session: Session, now: datetime, person: Person, choice: Choice) -> No
         today = local_day_of(now, person.zone)
         if not coaching_slots.take(session, person.id, today, before.id, now):
             raise _Lost
-    told = replace(before, state=FindingState.COACHED, coached_at=now)
+    rule = choice.candidate.rule
+    told = replace(
+        before,
+        state=FindingState.COACHED,
+        coached_at=now,
+        lead_announced=choice.candidate.stage is Stage.LEAD and bool(rule.say.lead),
+    )
     sentence = choice.reason.sentence
     if not findings.change(session, before, told, now, reason=sentence):
         raise _Lost
-    deliveries.enqueue(session, COACHING, f"person:{person.id}", _period(before), before.label, now)
+    deliveries.enqueue(session, COACHING, f"person:{person.id}", _period(told), before.label, now)
 
 
-def _period(finding: Finding) -> str:
-    """Which of a finding's openings a message tells of: `F-12@20261124T101500000000`."""
-    return f"{finding.label}@{finding.opened_at:%Y%m%dT%H%M%S%f}"
+def _is_in_time(finding: Finding, claim: Claim) -> bool:
+    told = finding.coached_at
+    return told is not None and claim.lease_until <= told + IN_TIME
+
+
+def _take_back(database: Database, told: Finding, claim: Claim) -> None:
+    """Let what was not posted wait again, and give back the tip that it took."""
+    with database.writing() as session:
+        waits = replace(told, state=FindingState.OPEN, coached_at=None, lead_announced=False)
+        reason = "It could not be told in time."
+        if findings.change(session, told, waits, claim.due_at, reason=reason):
+            coaching_slots.give_back(session, told.id, told.coached_at)
+
+
+def _period(told: Finding) -> str:
+    """Which telling of a finding a message is: `F-12@20261124T101500000000`."""
+    return f"{told.label}@{told.coached_at:%Y%m%dT%H%M%S%f}" if told.coached_at else ""
 
 
 def _tip(session: Session, claim: Claim, rulebook: Rulebook) -> tuple[CoachingTip, str] | None:

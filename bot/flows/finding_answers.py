@@ -24,7 +24,12 @@ from policies.rules.subjects import SubjectFacts
 from storage import audit, finding_reports, findings, outcomes, rule_reports
 from storage.database import Database
 
-USUAL_DAYS: Final = {Answer.PLANNED: 7, Answer.SNOOZED: 7, Answer.NOT_RELEVANT: 90}
+USUAL_DAYS: Final = {
+    Answer.TRIED: 7,
+    Answer.PLANNED: 7,
+    Answer.SNOOZED: 7,
+    Answer.NOT_RELEVANT: 90,
+}
 """For how many days an answer holds where nothing else is said, today included."""
 DAY: Final = timedelta(days=1)
 LOOK_AGAIN: Final = "The tip shows how it stands now."
@@ -92,6 +97,19 @@ def let_lead_know(database: Database, now: datetime, speaker: Speaker, finding_i
             raise _settled(before)
         _change(session, before, replace(before, lead_may_know=True), speaker, now)
         _note(session, speaker, "finding.lead_may_know", before, now)
+
+
+def keep_from_lead(database: Database, now: datetime, speaker: Speaker, finding_id: int) -> None:
+    """Take that back, as long as no lead was told."""
+    label = _label(finding_id)
+    with refusals_audited(database, now, speaker, label), database.writing() as session:
+        before = _own(session, speaker, finding_id, is_held=True)
+        if not before.lead_may_know:
+            return
+        if before.is_lead_told:
+            raise Refusal(f"A lead was told of {before.label} already.", LOOK_AGAIN)
+        _change(session, before, replace(before, lead_may_know=False), speaker, now)
+        _note(session, speaker, "finding.kept_from_lead", before, now)
 
 
 def answer_form(

@@ -1,4 +1,4 @@
-"""When a lead hears of a finding about somebody: after that person did, or agreed, or at a used-up budget.
+"""When a lead hears of a finding about somebody: never before that person has, and a day later at least.
 
 The message names the person, the rule and the outcome, and only facts that a lead may read anyway.
 """
@@ -11,7 +11,7 @@ from typing import Final
 from sqlmodel import Session
 
 from bot.flows.budget_rights import desk_unasked
-from bot.flows.coaching import finding_id_of
+from bot.flows.coaching import finding_id_of, has_read, redraw_tip
 from bot.flows.ledgers import ledger_of
 from bot.flows.posts import Post
 from bot.flows.rule_terms import stages_of
@@ -23,7 +23,7 @@ from policies.people import Roster
 from policies.rules.evaluation import Judge
 from policies.rules.findings import Finding, FindingState
 from policies.rules.model import Stage
-from storage import deliveries, findings, outcomes, people
+from storage import deliveries, findings, outcomes, people, rule_settings
 from storage.database import Database
 from storage.deliveries import Claim
 
@@ -31,12 +31,16 @@ FINDING_FOR_LEAD: Final = "finding_for_lead"
 """A direct message to a lead about a finding of somebody else; subject F-12, the period says why."""
 
 TIME_TO_ANSWER: Final = timedelta(days=7)
-CONCERNS_A_LEAD: Final = frozenset(
-    {
-        *(FindingState.OPEN, FindingState.COACHED),
-        *(FindingState.ACKNOWLEDGED, FindingState.REGRESSED),
-    }
-)
+USED_UP_TIME: Final = timedelta(days=1)
+"""The same where nothing is left of the person's budget."""
+LEAD_AGAIN: Final = timedelta(days=7)
+"""How soon a lead hears of the same finding again, where it was settled and came back."""
+THRESHOLDS_SETTLE: Final = timedelta(days=7)
+"""How long after a threshold was changed leads hear nothing by themselves.
+
+Who moves a threshold step by step and waits for a message would measure a person by it.
+"""
+CONCERNS_A_LEAD: Final = frozenset({FindingState.COACHED, FindingState.ACKNOWLEDGED})
 """States of which a lead may hear. An answer that holds, or that the rule is wrong, is respected."""
 
 
@@ -49,22 +53,43 @@ def tell_leads(database: Database, now: datetime, judges: Iterable[Judge]) -> in
         due = [
             (found, why)
             for found in findings.in_states(session, speaking, CONCERNS_A_LEAD)
-            if found.lead_told_at is None and (why := why_a_lead_hears(session, found, now))
+            if (why := why_a_lead_hears(session, found, now))
         ]
     return sum(_note(database, now, found, why) for found, why in due)
 
 
 def why_a_lead_hears(session: Session, finding: Finding, now: datetime) -> LeadReason | None:
     """Why a lead may hear of a finding now; None where it stays the person's own."""
-    if finding.subject.person_id is None or finding.state not in CONCERNS_A_LEAD:
+    if not may_concern_a_lead(finding, now) or finding.is_lead_told:
         return None
     if finding.lead_may_know:
-        return LeadReason.AGREED
-    told = finding.coached_at
-    if told is not None and now >= told + TIME_TO_ANSWER and finding.clear_since is None:
+        return LeadReason.AGREED if has_read(session, finding) else None
+    waited = now - finding.coached_at if finding.coached_at else timedelta(0)
+    if waited < USED_UP_TIME or not _may_go_unasked(session, finding, now):
+        return None
+    if waited >= TIME_TO_ANSWER:
         is_unanswered = finding.state is FindingState.COACHED
         return LeadReason.UNANSWERED if is_unanswered else LeadReason.STILL_MATCHES
     return LeadReason.BUDGET_USED_UP if _has_used_up(session, finding, now) else None
+
+
+def may_concern_a_lead(finding: Finding, now: datetime) -> bool:
+    """Whether it can be a lead's to hear: the person was told since it opened, and no answer holds."""
+    is_personal = finding.subject.person_id is not None
+    is_open = finding.state in CONCERNS_A_LEAD and finding.is_told
+    return is_personal and is_open and not finding.is_answered_at(now)
+
+
+def _may_go_unasked(session: Session, finding: Finding, now: datetime) -> bool:
+    """Whether a lead may hear without the person's word: they read that one may, and nothing was moved."""
+    told = finding.lead_told_at
+    if finding.clear_since is not None or not finding.lead_announced:
+        return False
+    if told is not None and now < told + LEAD_AGAIN:
+        return False
+    changed = rule_settings.params_changed_at(session, finding.rule_id, finding.subject.team_id)
+    is_settled = changed is None or now >= changed + THRESHOLDS_SETTLE
+    return is_settled and has_read(session, finding)
 
 
 def compose_for_lead(database: Database, claim: Claim, rulebook: Rulebook) -> Post | None:
@@ -77,7 +102,11 @@ def compose_for_lead(database: Database, claim: Claim, rulebook: Rulebook) -> Po
         if finding is None or judge is None or lead is None or lead.slack is None:
             return None
         roster = _roster_of(session, finding)
-        if roster is None or not roster.is_led_by(lead.id) or finding.state not in CONCERNS_A_LEAD:
+        if roster is None or not roster.is_led_by(lead.id):
+            return None
+        if not may_concern_a_lead(finding, claim.due_at) or not finding.is_lead_told:
+            return None
+        if stages_of(session, [judge])[finding.rule_id].stage is not Stage.LEAD:
             return None
         page = _page(session, finding, judge, roster, claim)
         return Post(lead.slack.user_id, page) if page else None
@@ -107,6 +136,7 @@ def _note(database: Database, now: datetime, before: Finding, why: LeadReason) -
         for lead in leads:
             audience = f"person:{lead.id}"
             deliveries.enqueue(session, FINDING_FOR_LEAD, audience, period, before.label, now)
+        redraw_tip(session, before, now)
         return 1
 
 

@@ -18,7 +18,7 @@ from bot.flows.rule_terms import stages_of
 from messages.said import first_words
 from policies.outcomes import local_day_of
 from policies.people import Person
-from policies.rules.attention import Attention, Candidate, Choice, choose
+from policies.rules.attention import ALARM_AGAIN, Attention, Candidate, Choice, choose
 from policies.rules.compiled import CompiledRule
 from policies.rules.facts import SubjectKind
 from policies.rules.findings import TELLABLE, Finding
@@ -140,7 +140,8 @@ def _attention(
         and one.rule_id in stages
         and stages[one.rule_id].speaks_to_people
     }
-    return Attention(person.zone, now, days.get(person.id, ()), standing)
+    told = findings.rules_told_since(session, person.id, now - ALARM_AGAIN)
+    return Attention(person.zone, now, days.get(person.id, ()), standing, told)
 
 
 def _planned(

@@ -61,6 +61,14 @@ async def let_lead_know(edge: Edge, value: str, asked: Asked) -> MessagePage | N
     return None
 
 
+async def keep_from_lead(edge: Edge, value: str, asked: Asked) -> MessagePage | None:
+    """Take that back while no lead was told."""
+    await edge.run_and_post(
+        finding_answers.keep_from_lead, asked.now, asked.speaker, finding_id_of(value)
+    )
+    return None
+
+
 async def change_answer(edge: Edge, value: str, asked: Asked) -> MessagePage | None:
     """Take the answer back; the buttons stand in the tip again."""
     await edge.run_and_post(
@@ -77,6 +85,7 @@ PRESSES: dict[str, Press] = {
     ids.TIP_WRONG: asks(Answer.WRONG),
     ids.TIP_WHY: show_why,
     ids.TIP_LEAD_MAY_KNOW: let_lead_know,
+    ids.TIP_KEEP_FROM_LEAD: keep_from_lead,
     ids.TIP_CHANGE: change_answer,
 }
 

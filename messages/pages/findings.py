@@ -66,12 +66,19 @@ class CoachingTip(MessagePage):
     @property
     def asks_for_lead(self) -> bool:
         """Whether the person is offered to let their lead know."""
-        return self.waits_for_answer and bool(self.rule.say.lead) and self.has_told_no_lead
+        can_say_so = self.waits_for_answer and bool(self.rule.say.lead)
+        return can_say_so and not self.finding.lead_may_know and not self.finding.is_lead_told
 
     @property
-    def has_told_no_lead(self) -> bool:
-        """Whether no lead knows of it, nor is about to."""
-        return not self.finding.lead_may_know and self.finding.lead_told_at is None
+    def can_keep_from_lead(self) -> bool:
+        """Whether the person agreed that a lead hears of it, and can still take that back."""
+        return self.finding.lead_may_know and not self.finding.is_lead_told
+
+    @property
+    def lead_will_hear(self) -> bool:
+        """Whether a lead hears of it by itself, unless an answer keeps it from them."""
+        goes_on = self.waits_for_answer or self.finding.state is FindingState.ACKNOWLEDGED
+        return self.finding.lead_announced and goes_on
 
 
 @dataclass(frozen=True, slots=True)

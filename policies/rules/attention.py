@@ -5,7 +5,7 @@ more goes first. Only one person's own findings are ever compared with each othe
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
@@ -22,6 +22,7 @@ FROM: Final = time(9)
 UNTIL: Final = time(17)
 FRIDAY: Final = 5
 ALARM_AGAIN: Final = timedelta(days=1)
+"""So long after an alarm of a rule another one of the same rule waits, whatever it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,14 @@ class Attention:
     """One person at a moment: the days on which tips were told, and the rules that have a finding.
 
     `standing` are the rules of the person's findings that are open, coached or answered; only those
-    that speak to people.
+    that speak to people. `told_lately` are those of which something was told less than `ALARM_AGAIN` ago.
     """
 
     zone: ZoneInfo
     now: datetime
     tip_days: Collection[date] = ()
     standing: Collection[str] = ()
+    told_lately: Collection[str] = ()
 
     @property
     def today(self) -> date:
@@ -100,13 +102,13 @@ def route(one: Candidate, _attention: Attention) -> Reason | None:
 
 def tell_once(one: Candidate, attention: Attention) -> Reason | None:
     """A finding is told when it opens, and not again while it goes on or an answer holds."""
-    finding, now = one.finding, attention.now
+    finding = one.finding
     if finding.state not in TELLABLE:
         return Reason(Why.NOT_TELLABLE, f"It is {finding.state}: there is nothing new to tell.")
-    if finding.until is not None and now < finding.until:
+    if finding.is_answered_at(attention.now):
         return Reason(Why.ANSWERED, "The answer to it holds still.")
-    if one.is_alarm and finding.coached_at is not None and now < finding.coached_at + ALARM_AGAIN:
-        return Reason(Why.TOLD_TODAY, "It was told less than a day ago.")
+    if one.is_alarm and one.rule.id in attention.told_lately:
+        return Reason(Why.TOLD_TODAY, "An alarm of the rule was told less than a day ago.")
     return None
 
 
@@ -151,7 +153,7 @@ ORDER: Final[tuple[Decision, ...]] = (
 
 def choose(candidates: Sequence[Candidate], attention: Attention) -> tuple[Choice, ...]:
     """Decide on every finding of one person, what is worth most first."""
-    choices = []
+    choices: list[Choice] = []
     is_free = True
     for one in sorted(candidates, key=_worth):
         reason = next((why for ask in ORDER if (why := ask(one, attention)) is not None), None)
@@ -160,6 +162,8 @@ def choose(candidates: Sequence[Candidate], attention: Attention) -> tuple[Choic
             reason = Reason(Why.TOLD, "Of what waits, it is worth most.")
         told_instead = Reason(Why.WORTH_LESS, "Another tip is worth more today. It waits.")
         choices.append(Choice(one, reason or told_instead))
+        if choices[-1].is_told:
+            attention = replace(attention, told_lately={*attention.told_lately, one.rule.id})
     return tuple(choices)
 
 

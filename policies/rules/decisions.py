@@ -95,11 +95,20 @@ class Case:
         )
 
     def opened(self, state: FindingState) -> Finding:
-        """The finding as one to tell of; an answer that holds still goes on holding."""
+        """The finding as one to tell of; an answer that holds still goes on holding.
+
+        What the person heard of an earlier opening, or agreed to then, says nothing of this one.
+        """
         found = self.matched()
-        holds = found.until is not None and found.until > self.now
-        until = found.until if holds else None
-        return replace(found, state=state, opened_at=self.now, reason="", until=until)
+        return replace(
+            found,
+            state=state,
+            opened_at=self.now,
+            reason="",
+            until=found.until if found.is_answered_at(self.now) else None,
+            lead_announced=False,
+            lead_may_know=False,
+        )
 
     def to(self, after: Finding, why: Why, sentence: str) -> Step:
         """The step, with `seen_at` moved on where anything else changed or it is some hours old."""

@@ -80,7 +80,8 @@ class Finding:
     """A finding as it stands. `id` is 0 before it is stored.
 
     `since` is when it began to match this time, `clear_since` when it stopped, None while it matches.
-    `until` ends an answer of `findings.ANSWERED_UNTIL`. `facts` and `params` are those of the latest
+    `until` is until when an answer holds. `lead_announced` is whether the person was told with the words
+    that a lead may hear of it, `lead_may_know` whether they agreed; both are of one opening. `facts` and `params` are those of the latest
     match, so that "why" can be told; they are the person's own, like everything in it.
     """
 
@@ -99,6 +100,7 @@ class Finding:
     until: datetime | None = None
     reason: str = ""
     impact_usd: Decimal | None = None
+    lead_announced: bool = False
     lead_may_know: bool = False
     lead_told_at: datetime | None = None
     facts: Mapping[str, FactValue] = field(default_factory=dict, repr=False)
@@ -108,6 +110,24 @@ class Finding:
     def label(self) -> str:
         """`F-12`, the id that a button carries."""
         return f"F-{self.id}"
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the person was told since it opened: what they heard of an earlier opening is past."""
+        return _is_since(self.coached_at, self.opened_at)
+
+    @property
+    def is_lead_told(self) -> bool:
+        """Whether a lead was told since it opened, or is about to be."""
+        return _is_since(self.lead_told_at, self.opened_at)
+
+    def is_answered_at(self, now: datetime) -> bool:
+        """Whether an answer of the person holds, also where it was settled and came back meanwhile."""
+        return self.until is not None and now < self.until
+
+
+def _is_since(moment: datetime | None, opened_at: datetime | None) -> bool:
+    return moment is not None and opened_at is not None and moment >= opened_at
 
 
 def parse_finding_label(text: str) -> int | None:

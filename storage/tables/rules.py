@@ -44,6 +44,7 @@ class FindingRow(Stored, table=True):
     until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reason: str = Field(default="", sa_type=Text)
     impact_nusd: int | None = Field(default=None, sa_type=BigInteger)
+    lead_announced: bool = False
     lead_may_know: bool = False
     lead_told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

@@ -160,7 +160,7 @@ def due(
         before = stored.after
         after = replace(before, state=FindingState.COACHED, coached_at=now)
         assert findings.change(session, before, after, now)
-        period = f"{after.label}@{after.opened_at:%Y%m%dT%H%M%S%f}"
+        period = f"{after.label}@{after.coached_at:%Y%m%dT%H%M%S%f}"
         audience = f"person:{person_id}"
         deliveries.enqueue(session, COACHING, audience, period, after.label, now)
     return after

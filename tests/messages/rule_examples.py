@@ -194,7 +194,12 @@ def _tips(
             sources=(),
             price_basis="",
         ),
-        "coaching_tip_tried": after(FindingState.ACKNOWLEDGED),
+        "coaching_tip_for_lead": after(FindingState.COACHED, lead_announced=True),
+        "coaching_tip_agreed": after(FindingState.COACHED, lead_may_know=True),
+        "coaching_tip_lead_told": after(
+            FindingState.COACHED, lead_announced=True, opened_at=now, lead_told_at=now
+        ),
+        "coaching_tip_tried": after(FindingState.ACKNOWLEDGED, until=until, lead_announced=True),
         "coaching_tip_planned": after(
             FindingState.PLANNED, until=until, reason=typed("the move is next week")
         ),

@@ -94,6 +94,7 @@ def upgrade() -> None:
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("impact_nusd", sa.BigInteger(), nullable=True),
+        sa.Column("lead_announced", sa.Boolean(), nullable=False),
         sa.Column("lead_may_know", sa.Boolean(), nullable=False),
         sa.Column("lead_told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("facts", sa.JSON(), nullable=False),

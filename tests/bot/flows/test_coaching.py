@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.flows import coaching, findings_for_leads, rule_facts, rule_notices
+from bot.flows import coaching, finding_answers, rule_facts, rule_notices
 from bot.flows.coaching import Coaching
-from bot.flows.findings_for_leads import tell_leads
 from bot.flows.posts import NotYet, Post
 from bot.flows.rule_pass import ALARMS, RulePasses
 from bot.flows.rule_stages import release
-from messages.pages.findings import CoachingTip, LeadNotice, LeadReason, OwnerNotice
+from messages.pages.findings import CoachingTip, OwnerNotice
 from messages.render import render
+from policies.rules.exceptions import RuleException
 from policies.rules.facts import SubjectKind
 from policies.rules.findings import Answer, FindingState
 from policies.rules.model import Stage
-from storage import audit, deliveries, finding_reports, findings, rule_settings
+from storage import audit, deliveries, finding_reports, rule_exceptions, rule_settings
 from storage.database import Database
 from storage.deliveries import Claim
 from tests.bot.ruled import DAY, GATHERING, HOUR, RULES, TUESDAY, Ruled, prove, ruled
@@ -174,52 +174,46 @@ def test_a_message_is_not_changed_before_it_is_posted(world: Ruled) -> None:
         composed(world, settled)
 
 
-# Leads.
+# What waited too long, or speaks no more.
 
 
-def _to_leads(world: Ruled, days: float) -> list[LeadReason]:
-    now = TUESDAY + timedelta(days=days)
-    tell_leads(world.database, now, world.rulebook.current.judges.values())
+def test_a_tip_that_comes_too_late_waits_for_working_hours_again(world: Ruled) -> None:
+    claim = a_told_tip(world)
+    saturday = TUESDAY + 4 * DAY + 17 * HOUR
+    assert composed(world, replace(claim, lease_until=saturday)) is None
+    assert world.state("ben") is FindingState.OPEN
+    assert world.coaches(saturday) == 0
+    assert world.coaches(TUESDAY + HOUR) == 1
+
+
+@pytest.mark.parametrize("then", ["taken down", "excepted"])
+def test_nothing_is_told_of_a_rule_that_fell_silent_before_it_was_posted(
+    world: Ruled, then: str
+) -> None:
+    claim = a_told_tip(world)
+    ben = world.person("ben").person.id
+    with world.database.writing() as session:
+        if then == "taken down":
+            rule_settings.set_stage(session, "big-day", Stage.SHADOW, "Often wrong", TUESDAY)
+        else:
+            day = (TUESDAY + 9 * DAY).date()
+            draft = RuleException(0, "big-day", "A move", day, ben, TUESDAY, person_id=ben)
+            rule_exceptions.add(session, draft)
+    world.passes(TUESDAY + HOUR)
+    assert composed(world, claim) is None
+
+
+def test_what_was_tried_is_not_told_again_within_a_week(world: Ruled) -> None:
+    posted(world, a_told_tip(world))
+    (found,) = world.found("ben")
+    ben = world.person("ben")
+    finding_answers.answer(world.database, TUESDAY, ben, found.id, Answer.TRIED)
     told = []
-    for claim in world.due(findings_for_leads.FINDING_FOR_LEAD, now):
-        assert claim.audience == f"person:{world.person('ana').person.id}"
-        post = findings_for_leads.compose_for_lead(world.database, claim, world.rulebook)
-        assert post is not None
-        assert isinstance(post.page, LeadNotice)
-        assert "7.5" not in str(render(post.page))
-        told.append(post.page.why)
-    return told
-
-
-def test_a_lead_hears_of_it_a_week_after_the_person_and_once(world: Ruled) -> None:
-    posted(world, a_told_tip(world))
-    assert _to_leads(world, 6.9) == []
-    assert _to_leads(world, 7.1) == [LeadReason.UNANSWERED]
-    assert _to_leads(world, 9) == []
-
-
-def test_a_lead_hears_at_once_where_the_person_agreed(world: Ruled) -> None:
-    posted(world, a_told_tip(world))
-    (found,) = world.found("ben")
-    with world.database.writing() as session:
-        assert findings.change(session, found, replace(found, lead_may_know=True), TUESDAY)
-    assert _to_leads(world, 0) == [LeadReason.AGREED]
-
-
-@pytest.mark.parametrize("answer", [Answer.WRONG, Answer.SNOOZED, Answer.NOT_RELEVANT])
-def test_no_lead_hears_of_what_was_answered(world: Ruled, answer: Answer) -> None:
-    posted(world, a_told_tip(world))
-    (found,) = world.found("ben")
-    with world.database.writing() as session:
-        assert findings.change(session, found, replace(found, state=answer.state), TUESDAY)
-    assert _to_leads(world, 30) == []
-
-
-def test_nobody_hears_of_their_own_finding_as_a_lead(world: Ruled) -> None:
-    world.uses("ana", usage__cost_usd=7.5)
-    world.passes(TUESDAY)
-    world.coaches(TUESDAY)
-    assert _to_leads(world, 8) == []
+    for day in range(1, 10):
+        world.uses("ben", usage__cost_usd=1.0 if day % 2 else 7.5)
+        world.passes(TUESDAY + day * DAY)
+        told.append(world.coaches(TUESDAY + day * DAY))
+    assert told == [0, 0, 0, 0, 0, 0, 0, 1, 0]
 
 
 # The owner.

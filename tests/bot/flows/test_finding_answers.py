@@ -10,7 +10,14 @@ import pytest
 from sqlmodel import select
 
 from bot.flows.coaching import COACHING_SETTLED
-from bot.flows.finding_answers import answer, answer_form, let_lead_know, take_back, why
+from bot.flows.finding_answers import (
+    answer,
+    answer_form,
+    keep_from_lead,
+    let_lead_know,
+    take_back,
+    why,
+)
 from bot.flows.refusals import NotYours, Refusal
 from bot.rulebook import Rulebook
 from messages.pages.rules import SetBy
@@ -63,7 +70,7 @@ def redraws(database: Database) -> int:
 @pytest.mark.parametrize(
     ("said", "state", "ends_on"),
     [
-        (Answer.TRIED, FindingState.ACKNOWLEDGED, None),
+        (Answer.TRIED, FindingState.ACKNOWLEDGED, "2026-11-24T23:00"),
         (Answer.PLANNED, FindingState.PLANNED, "2026-11-24T23:00"),
         (Answer.SNOOZED, FindingState.SNOOZED, "2026-11-24T23:00"),
         (Answer.NOT_RELEVANT, FindingState.ACCEPTED, "2027-02-15T23:00"),
@@ -220,6 +227,22 @@ def test_letting_a_lead_know_is_said_once_and_shown(database: Database, finding:
         let_lead_know(database, NOW, ben, finding.id)
     assert stands(database, finding.id).lead_may_know
     assert audited(database, "finding.lead_may_know") == 1
+
+
+def test_what_a_lead_may_know_is_taken_back_while_no_lead_was_told(
+    database: Database, finding: Finding
+) -> None:
+    ben = introduce(database, "ben")
+    let_lead_know(database, NOW, ben, finding.id)
+    keep_from_lead(database, NOW, ben, finding.id)
+    assert not stands(database, finding.id).lead_may_know
+    assert audited(database, "finding.kept_from_lead") == 1
+    let_lead_know(database, NOW, ben, finding.id)
+    agreed = stands(database, finding.id)
+    with database.writing() as session:
+        assert findings.change(session, agreed, replace(agreed, lead_told_at=NOW), NOW)
+    with pytest.raises(Refusal, match="A lead was told of F-1 already"):
+        keep_from_lead(database, NOW, ben, finding.id)
 
 
 def test_why_shows_each_clause_with_its_values_and_what_would_clear_it(

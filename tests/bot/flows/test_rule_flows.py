@@ -33,7 +33,7 @@ from policies.rules.model import Rule, Stage
 from policies.rules.subjects import Subject, SubjectFacts
 from storage import audit, rule_backtests, rule_exceptions, rule_settings
 from storage.database import Database
-from storage.tables import AuditRow, RuleParamRow
+from storage.tables import AuditRow
 from tests.bot.live import PEOPLE
 from tests.bot.rule_scene import NOW, proven, rulebook, told
 from tests.bot.seeded import introduce, payments
@@ -352,7 +352,7 @@ def test_going_back_to_the_file_s_value_leaves_nothing_set(
         marked = replace(context, terms=mark_of(big_day, team.id, values))
         set_params(database, NOW, ana, book.current, marked, values)
     with database.reading() as session:
-        assert session.exec(select(RuleParamRow)).all() == []
+        assert rule_settings.params(session) == {}
 
 
 def test_no_more_than_six_comparisons_a_team_rule_and_week(

@@ -105,6 +105,7 @@ ACTS: Final[dict[str, Act]] = {
     "button wrong": presses(ids.TIP_WRONG, "F-1"),
     "button why": presses(ids.TIP_WHY, "F-1"),
     "button lead may know": presses(ids.TIP_LEAD_MAY_KNOW, "F-1"),
+    "button keep from lead": presses(ids.TIP_KEEP_FROM_LEAD, "F-1"),
     "button change answer": presses(ids.TIP_CHANGE, "F-1"),
     "form planned": submits(ids.PLAN_FORM, answer_until="2026-11-20"),
     "form snooze": submits(ids.SNOOZE_FORM, answer_until="2026-11-20"),
@@ -148,6 +149,7 @@ button not relevant    | y      | -         | -    | -     | -     | -          
 button wrong           | y      | -         | -    | -     | -     | -          | -      | -     | -
 button why             | y      | -         | -    | -     | -     | -          | -      | -     | -
 button lead may know   | y      | -         | -    | -     | -     | -          | -      | -     | -
+button keep from lead  | y      | -         | -    | -     | -     | -          | -      | -     | -
 button change answer   | y      | -         | -    | -     | -     | -          | -      | -     | -
 form planned           | y      | -         | -    | -     | -     | -          | -      | -     | -
 form snooze            | y      | -         | -    | -     | -     | -          | -      | -     | -
@@ -169,6 +171,7 @@ form except team       | -      | -         | y    | -     | -     | own        
 """
 SAYS_NOTHING: Final = {
     *("button tried", "button not relevant", "button lead may know", "button change answer"),
+    "button keep from lead",
     *("form planned", "form snooze", "form wrong"),
 }
 """What the person sees of these is the tip itself, changed in its place."""

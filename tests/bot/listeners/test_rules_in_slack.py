@@ -4,16 +4,19 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from sqlmodel import delete
 
+from bot.rulebook import Rulebook
 from messages import ids
 from policies.rules.findings import FindingState
 from storage import rule_settings
 from storage.database import Database
 from storage.people import team_of_channel
+from storage.tables import RuleBacktestRow
 from tests.bot.conftest import set_up_payments
 from tests.bot.listeners.test_budgets_in_slack import presses, told
 from tests.bot.live import Json, Live, text_of
-from tests.bot.rule_scene import RULES, due, stands
+from tests.bot.rule_scene import RULES, due, proven, stands
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +39,20 @@ def database(live: Live) -> Iterator[Database]:
 
 
 def tip_of(live: Live, database: Database, user: str) -> tuple[Json, int]:
-    """The message that tells somebody of a new finding, and the finding's id."""
+    """The message that tells somebody of a new finding, and the finding's id.
+
+    The rule has its backtest for that long alone: another test begins without one.
+    """
     with database.reading() as session:
         team = team_of_channel(session, "T0LIVE", "C0PAY")
     assert team is not None
+    rule = Rulebook.loaded(library=live.folder / "policies").current.judges["big-day"].rule
+    proven(database, rule)
     finding = due(database, team, user, now=datetime.now(UTC))
-    return told(live, user, "An expensive", "You used $6.50 today."), finding.id
+    message = told(live, user, "An expensive", "You used $6.50 today.")
+    with database.writing() as session:
+        session.exec(delete(RuleBacktestRow))
+    return message, finding.id
 
 
 def action_ids(message: Json) -> list[str]:

@@ -125,11 +125,8 @@ TEAM = Subject(SubjectKind.TEAM_WEEK, "team:3", {"team": "3"}, None, 3)
         ),
         (
             "an alarm is told once a day",
-            a_candidate(
-                a_finding(state=FindingState.REGRESSED, coached_at=TUESDAY - timedelta(hours=23)),
-                severity=ALARM,
-            ),
-            at(),
+            a_candidate(severity=ALARM),
+            replace(at(), told_lately={"waste"}),
             Why.TOLD_TODAY,
         ),
     ],
@@ -150,6 +147,12 @@ def test_what_is_worth_most_is_told_and_the_rest_waits() -> None:
 def test_an_alarm_takes_nothing_from_the_tips() -> None:
     alarm = a_candidate(a_finding(1, impact="500"), severity=ALARM)
     assert whys(choose([alarm, a_candidate(a_finding(2))], at())) == [(1, Why.TOLD), (2, Why.TOLD)]
+
+
+def test_of_many_alarms_of_a_rule_one_is_told_a_day() -> None:
+    burst = [a_candidate(a_finding(n, impact=str(n)), severity=ALARM) for n in range(1, 31)]
+    told = [choice for choice in choose(burst, at(TUESDAY.replace(hour=3))) if choice.is_told]
+    assert [one.candidate.finding.id for one in told] == [30]
 
 
 @given(
