@@ -57,6 +57,10 @@ def set_stage(
     row = _row(session, rule_id) or RuleSettingRow(rule_id=rule_id, changed_at=now)
     row.stage = stage.value if stage else None
     row.reason, row.changed_by, row.changed_at = reason, actor_id, now
+    if actor_id is None:
+        row.demoted_at = now
+    elif row.demoted_at is not None and stage is not Stage.SHADOW:
+        row.demoted_at, row.verdicts_since = None, now
     session.add(row)
     session.flush()
 
@@ -188,4 +192,5 @@ def _setting(row: RuleSettingRow) -> RuleSetting:
         changed_by=row.changed_by,
         changed_at=row.changed_at,
         reason=row.reason,
+        verdicts_since=row.verdicts_since,
     )

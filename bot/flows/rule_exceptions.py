@@ -112,8 +112,8 @@ def lines_for(
 ) -> tuple[ExceptionLine, ...]:
     """The exceptions of a rule that hold, as far as the speaker may know of them.
 
-    That somebody excepts themselves is told to them alone, and, without the name, to those who decide
-    about the rule.
+    That somebody excepts themselves is told to them, and, without name and reason, to leads of their
+    team and to those who decide about the rule.
     """
     today = local_day_of(now, speaker.zone)
     return tuple(
@@ -167,6 +167,10 @@ def _may_end(session: Session, speaker: Speaker, made: RuleException, mover: Mov
 
 
 def _may_know(session: Session, speaker: Speaker, made: RuleException, mover: Mover) -> bool:
+    home = people.home_team_of(session, made.person_id) if made.person_id is not None else None
+    roster = people.roster_of(session, home.id) if home else None
+    if roster is not None and speaker.may_lead(roster):
+        return True
     return _may_end(session, speaker, made, mover) or (
         made.team_id is not None
         and speaker.roster is not None

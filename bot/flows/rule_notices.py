@@ -1,5 +1,6 @@
 """Telling a rule's owner, once: it is held, fails, was taken down to shadow, or its file is refused."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -12,12 +13,14 @@ from bot.rulebook import Rulebook
 from messages.pages.findings import OwnerNotice, RuleTrouble
 from policies.rules.lifecycle import RuleSetting
 from policies.rules.model import Rule, RuleProblem
-from storage import deliveries, people, rule_settings
+from storage import audit, deliveries, people, rule_settings
 from storage.database import Database
 from storage.deliveries import Claim
 
 log = structlog.get_logger()
 
+MARK: Final = "%Y%m%dT%H%M%S"
+"""How a moment is written in the mark of a notice."""
 RULE_NOTICE: Final = "rule_owner_notice"
 """A direct message to a rule's owner; subject is the rule, the period begins with the trouble."""
 
@@ -76,11 +79,12 @@ def compose_owner_notice(database: Database, claim: Claim, rulebook: Rulebook) -
     with database.reading() as session:
         owner = people.person_of(session, int(claim.audience.removeprefix("person:")))
         setting = rule_settings.settings(session).get(claim.subject)
+        happened = _why_demoted(session, claim) if trouble is RuleTrouble.DEMOTED else ""
     if judge is None or owner is None or owner.slack is None:
         return None
     problem = _problem_of(rulebook, claim)
     rule = judge.rule
-    reason = _reason(trouble, rule, setting, problem)
+    reason = happened or _reason(trouble, rule, setting, problem)
     if not reason:
         return None
     place = problem.place if trouble is RuleTrouble.BROKEN_FILE and problem else None
@@ -98,7 +102,26 @@ def _reason(
             return problem.sentence if problem else ""
         case RuleTrouble.HELD:
             return setting.held_reason if setting else ""
-    return setting.reason if setting else ""
+    return ""
+
+
+def demoted_sentence(counts: Mapping[str, str | int]) -> str:
+    """Why a rule was taken down, from what the audit trail holds of it."""
+    return (
+        f"{counts['wrong']} of {counts['people']} people say that version {counts['version']} is "
+        "wrong. A new version starts without answers."
+    )
+
+
+def _why_demoted(session: Session, claim: Claim) -> str:
+    """Why it was taken down then: somebody may have set it otherwise before the notice is posted."""
+    mark = claim.period.rpartition(":")[2]
+    deeds = [
+        one
+        for one in audit.entries_about(session, claim.subject)
+        if one.action == "rule.demoted" and one.actor_id is None and f"{one.at:{MARK}}" == mark
+    ]
+    return demoted_sentence(deeds[-1].details) if deeds else ""
 
 
 def _owned(rulebook: Rulebook, problem: RuleProblem) -> list[Rule]:

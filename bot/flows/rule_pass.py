@@ -15,7 +15,7 @@ from sqlmodel import Session
 from bot.flows.coaching import redraw_tip
 from bot.flows.findings_for_leads import tell_leads
 from bot.flows.rule_facts import Gathering, facts_of
-from bot.flows.rule_notices import is_owner_told, tell_owner
+from bot.flows.rule_notices import MARK, demoted_sentence, is_owner_told, tell_owner
 from bot.flows.rule_terms import stages_of, terms_of
 from bot.flows.team_findings import tell_of_teams
 from bot.logs import places_of
@@ -129,15 +129,15 @@ def demote_what_is_wrong(
 ) -> list[str]:
     """Take rules down to shadow that people call wrong too often; returns which.
 
-    Where somebody has set a rule since, the answers given afterwards count.
+    Where somebody promoted a rule after it was taken down so, the answers given afterwards count.
     """
     by_id = {one.rule.id: one for one in judges}
     with database.reading() as session:
         versions = {rule_id: one.rule.version for rule_id, one in by_id.items()}
         promoted = {
-            rule_id: one.changed_at
+            rule_id: one.verdicts_since
             for rule_id, one in rule_settings.settings(session).items()
-            if one.changed_by is not None and one.changed_at is not None
+            if one.verdicts_since is not None
         }
         verdicts = finding_reports.verdicts_of(session, versions, promoted)
         demanded = {rule_id: one for rule_id, one in verdicts.items() if one.demand_demotion}
@@ -254,19 +254,15 @@ def _tell_of_failures(database: Database, rule: Rule, now: datetime) -> None:
 
 
 def _demote(session: Session, rule: Rule, said: Verdicts, now: datetime) -> None:
-    reason = (
-        f"{said.wrong} of {said.total} people say that version {rule.version} is wrong. "
-        "A new version starts without answers."
-    )
-    rule_settings.set_stage(session, rule.id, Stage.SHADOW, reason, now)
-    counts = {
+    counts: dict[str, str | int] = {
         "version": rule.version,
         "answers": said.answers,
         "people": said.total,
         "wrong": said.wrong,
     }
+    rule_settings.set_stage(session, rule.id, Stage.SHADOW, demoted_sentence(counts), now)
     audit.record(session, None, "rule.demoted", rule.id, counts, now)
-    tell_owner(session, rule, RuleTrouble.DEMOTED, f"{now:%Y%m%dT%H%M%S}", now)
+    tell_owner(session, rule, RuleTrouble.DEMOTED, f"{now:{MARK}}", now)
 
 
 def _report(kind: SubjectKind, passed: PassResult) -> None:

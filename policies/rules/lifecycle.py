@@ -21,7 +21,11 @@ HELD: Final = "It is held: it went over its limit in one pass."
 
 @dataclass(frozen=True, slots=True)
 class RuleSetting:
-    """How a rule is set here, over its file. `stage` is None where the file's holds."""
+    """How a rule is set here, over its file. `stage` is None where the file's holds.
+
+    `verdicts_since` is when somebody last promoted it after it was taken down by itself: what people
+    said before that was answered by it.
+    """
 
     rule_id: str
     stage: Stage | None = None
@@ -30,6 +34,7 @@ class RuleSetting:
     changed_by: int | None = None
     changed_at: datetime | None = None
     reason: str = ""
+    verdicts_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,8 @@ class FindingVerdictRow(Stored, table=True):
 class RuleSettingRow(Stored, table=True):
     """How a rule is set here, over what its file says. `held_reason` is "" where the breaker is closed.
 
-    `stage` is null where nobody changed what the file says.
+    `stage` is null where nobody changed what the file says. `demoted_at` is when it was taken down by
+    itself, until somebody promotes it; only what was said since `verdicts_since` counts then.
     """
 
     __tablename__ = "rule_setting"
@@ -100,6 +101,8 @@ class RuleSettingRow(Stored, table=True):
     changed_by: int | None = Field(default=None, foreign_key="person.id")
     changed_at: datetime = Field(sa_type=UtcDateTime)
     reason: str = Field(default="", sa_type=Text)
+    demoted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    verdicts_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class RuleParamRow(Stored, table=True):

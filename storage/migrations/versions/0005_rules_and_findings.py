@@ -69,6 +69,8 @@ def upgrade() -> None:
         sa.Column("changed_by", sa.Integer(), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("demoted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verdicts_since", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["changed_by"], ["person.id"], name="fk_rule_setting_changed_by"),
         sa.PrimaryKeyConstraint("rule_id", name="pk_rule_setting"),
     )

@@ -296,6 +296,38 @@ def test_releasing_a_held_rule_wipes_no_answer(world: Ruled) -> None:
         assert rule_settings.settings(session)["big-day"].stage is Stage.SHADOW
 
 
+def _many_say_wrong(world: Ruled) -> None:
+    a_told_tip(world)
+    (found,) = world.found("ben")
+    people = [world.person(f"p{number}").person.id for number in range(20)]
+    with world.database.writing() as session:
+        for person_id in people:
+            finding_reports.save_verdict(
+                session, found.id, person_id, ("big-day", 1), Answer.WRONG, "", TUESDAY
+            )
+
+
+def test_the_owner_reads_why_a_rule_was_taken_down_whatever_was_set_since(world: Ruled) -> None:
+    _many_say_wrong(world)
+    world.passes(TUESDAY + HOUR)
+    ana, later = world.person("ana").person.id, TUESDAY + 2 * HOUR
+    with world.database.writing() as session:
+        rule_settings.set_stage(session, "big-day", Stage.DIGEST, "My words", later, actor_id=ana)
+    (notice,) = _owner_notices(world)
+    assert "20 of 20" in notice.reason
+
+
+def test_a_rule_taken_down_and_up_by_hand_forgets_no_answer(world: Ruled) -> None:
+    _many_say_wrong(world)
+    ana = world.person("ana").person.id
+    with world.database.writing() as session:
+        for stage in (Stage.SHADOW, Stage.COACH):
+            rule_settings.set_stage(session, "big-day", stage, "so", TUESDAY + HOUR, actor_id=ana)
+    world.passes(TUESDAY + 2 * HOUR)
+    with world.database.reading() as session:
+        assert rule_settings.settings(session)["big-day"].stage is Stage.SHADOW
+
+
 def test_the_owner_is_told_once_that_a_rule_fails_for_some_and_never_for_whom(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
