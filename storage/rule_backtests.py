@@ -47,9 +47,16 @@ def latest_by_rule(session: Session) -> dict[str, StoredBacktest]:
     return {row.rule_id: _stored(row) for row in rows}
 
 
-def digests(session: Session) -> set[str]:
-    """Every text and parameters that were ever backtested."""
-    return set(session.exec(select(RuleBacktestRow.digest).distinct()))
+def shortfalls(session: Session) -> dict[str, str]:
+    """Every text and parameters that were ever backtested: "" where a backtest of them is a proof.
+
+    Else why the latest one is none.
+    """
+    found: dict[str, str] = {}
+    for row in session.exec(select(RuleBacktestRow).order_by(col(RuleBacktestRow.id))):
+        if found.get(row.digest) != "":
+            found[row.digest] = _stored(row).summary.shortfall
+    return found
 
 
 def _stored(row: RuleBacktestRow) -> StoredBacktest:

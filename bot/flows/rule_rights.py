@@ -1,7 +1,7 @@
 """Which rule is meant, who may do what to it, and how it is set here. Asked at every step."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -106,19 +106,21 @@ def require_team_led(session: Session, speaker: Speaker) -> Roster:
 def standing_of(session: Session, judge: CompiledRule) -> Standing:
     """How a rule is set here."""
     setting = rule_settings.settings(session).get(judge.rule.id)
-    return _standing(judge, setting, rule_backtests.digests(session))
+    return _standing(judge, setting, rule_backtests.shortfalls(session))
 
 
 def standings(session: Session, rules: RuleSet) -> dict[str, Standing]:
     """How every rule is set here."""
-    settings, backtested = rule_settings.settings(session), rule_backtests.digests(session)
+    settings, backtested = rule_settings.settings(session), rule_backtests.shortfalls(session)
     return {
         rule_id: _standing(judge, settings.get(rule_id), backtested)
         for rule_id, judge in rules.judges.items()
     }
 
 
-def _standing(judge: CompiledRule, setting: RuleSetting | None, backtested: set[str]) -> Standing:
+def _standing(
+    judge: CompiledRule, setting: RuleSetting | None, backtested: Mapping[str, str]
+) -> Standing:
     rule = judge.rule
     proof = proof_of(judge, backtested)
     stage = effective_stage(rule, setting, proof)

@@ -1,6 +1,6 @@
 """How the rules are set here and now: stages in effect with their reasons, parameters, exceptions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -28,7 +28,7 @@ class _Tested:
 def stages_of(session: Session, judges: Iterable[Judge]) -> dict[str, StageNow]:
     """The stage in effect of every rule, by id, and why it is that one."""
     settings = rule_settings.settings(session)
-    backtested = rule_backtests.digests(session)
+    backtested = rule_backtests.shortfalls(session)
     return {
         judge.rule.id: effective_stage(
             judge.rule, settings.get(judge.rule.id), proof_of(judge, backtested)
@@ -37,13 +37,17 @@ def stages_of(session: Session, judges: Iterable[Judge]) -> dict[str, StageNow]:
     }
 
 
-def proof_of(judge: Judge, backtested: set[str]) -> Proof:
-    """What a rule has shown of itself; its tests are run once for each text that it has."""
+def proof_of(judge: Judge, backtested: Mapping[str, str]) -> Proof:
+    """What a rule has shown of itself; its tests are run once for each text that it has.
+
+    `backtested` has what was backtested, by digest, and why that is no proof; "" where it is.
+    """
     rule = judge.rule
     return Proof(
         has_tests=bool(rule.tests),
         passes_tests=_passes(_Tested(rule.digest, rule, judge)),
-        is_backtested=rule.digest in backtested,
+        is_backtested=backtested.get(rule.digest) == "",
+        shortfall=backtested.get(rule.digest, ""),
     )
 
 

@@ -205,8 +205,9 @@ def _missing(rule: Rule, standing: Standing, following: Stage | None) -> str:
         return ""
     proof = standing.proof
     if proof.has_tests and proof.passes_tests and not proof.is_backtested and not standing.is_held:
+        lacks = proof.shortfall or "this text of the rule has no backtest yet."
         return (
-            "this text of the rule has no backtest yet. Run it here where the button stands, or with "
+            f"{lacks} Run it here where the button stands, or with "
             f"“mileage rules backtest --days 60 {rule.id}”."
         )
     return why_not_to(standing.stage, following, proof)

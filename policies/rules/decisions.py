@@ -26,6 +26,8 @@ UNSEEN_KEEP: Final = timedelta(days=1)
 """How long a subject must be gone before its finding is: data may be late, or a source down."""
 UNJUDGED_AT_MOST: Final = timedelta(days=28)
 """For how long a finding stands that there is too little data to judge."""
+BACK_AT_MOST: Final = timedelta(days=1)
+"""A clock that is farther behind what was seen is right, and the one that saw it was ahead."""
 SEEN_AGAIN: Final = timedelta(hours=6)
 """How often `seen_at` is written where nothing else changes."""
 NANO: Final = Decimal("1e-9")
@@ -130,8 +132,26 @@ class Case:
         )
 
 
+def seen_by_now(found: Finding, now: datetime) -> Finding:
+    """The finding, with the timers restarted that a clock far ahead has set."""
+    if found.seen_at - now <= BACK_AT_MOST:
+        return found
+
+    def by_now(moment: datetime | None) -> datetime | None:
+        return None if moment is None else min(moment, now)
+
+    return replace(
+        found,
+        since=min(found.since, now),
+        seen_at=now,
+        opened_at=by_now(found.opened_at),
+        resolved_at=by_now(found.resolved_at),
+        clear_since=by_now(found.clear_since),
+    )
+
+
 def hold_while_the_clock_is_back(case: Case) -> Step | None:
-    """A pass that is earlier than what was seen already can say nothing."""
+    """A pass that is a little earlier than what was seen already can say nothing."""
     before = case.before
     if before is None or case.now >= before.seen_at:
         return None

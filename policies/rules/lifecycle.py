@@ -39,11 +39,15 @@ class RuleSetting:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a rule has shown of itself: its own tests, and a backtest of exactly this text."""
+    """What a rule has shown of itself: its own tests, and a backtest of exactly this text.
+
+    `shortfall` is why a backtest that there is does not count, as a sentence.
+    """
 
     has_tests: bool
     passes_tests: bool
     is_backtested: bool
+    shortfall: str = ""
 
     @property
     def lacks(self) -> str:
@@ -53,7 +57,7 @@ class Proof:
         if not self.passes_tests:
             return "Its tests do not pass. “mileage rules test” shows why."
         if not self.is_backtested:
-            return "This version has no backtest. Run “mileage rules backtest”."
+            return self.shortfall or "This version has no backtest. Run “mileage rules backtest”."
         return ""
 
 

@@ -6,7 +6,7 @@ facts -> match (screen) -> confirm (CEL) -> breaker -> ORDER below; what may the
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -88,6 +88,7 @@ class _Pass:
     looked_at: Counter[int | None] = field(default_factory=Counter)
     _standing: dict[object, set[str]] = field(default_factory=lambda: defaultdict(set))
     _saying_more: set[tuple[str, object]] = field(default_factory=set)
+    _ahead: dict[str, Finding] = field(default_factory=dict)
     _params: dict[tuple[str, int | None], dict[str, FactValue]] = field(default_factory=dict)
     _in_scope: dict[tuple[str, int | None], bool] = field(default_factory=dict)
 
@@ -96,7 +97,7 @@ class _Pass:
         for finding in findings:
             judge = self.judges.get(finding.rule_id)
             if judge is not None:
-                self.cases[finding.fingerprint] = self._case(judge.rule, finding)
+                self.cases[finding.fingerprint] = self._case(judge.rule, self._by_now(finding))
                 self._standing[_concerned(finding.subject)].add(finding.rule_id)
             elif finding.state in SAYS_MORE:
                 self._saying_more.add((finding.rule_id, _concerned(finding.subject)))
@@ -152,14 +153,14 @@ class _Pass:
             if step is None:
                 undecided.append(case)
             else:
-                yield step
+                yield self._from_stored(step)
             if step is None or step.after.state in SAYS_MORE:
                 self._saying_more.add((case.rule.id, _concerned(_subject_of(case))))
         for case in undecided:
             case.inhibitor = self._inhibitor_of(case)
             step = _first(ORDER, case)
             if step is not None:
-                yield step
+                yield self._from_stored(step)
 
     def subjects_of(self, rule_id: str) -> int:
         """How many subjects a rule looked at: those of the teams in its scope."""
@@ -202,6 +203,17 @@ class _Pass:
             self.cases[fingerprint] = self._case(rule, None)
         if fingerprint in self.cases:
             self.cases[fingerprint].evaluations.append((evaluation, params))
+
+    def _by_now(self, finding: Finding) -> Finding:
+        by_now = decisions.seen_by_now(finding, self.now)
+        if by_now is not finding:
+            self._ahead[finding.fingerprint] = finding
+        return by_now
+
+    def _from_stored(self, step: Step) -> Step:
+        """The step from the finding as it is stored, so that timers that were restarted are written."""
+        ahead = self._ahead.get(step.after.fingerprint)
+        return step if ahead is None else replace(step, before=ahead)
 
     def _case(self, rule: Rule, before: Finding | None) -> Case:
         return Case(rule, before, self.now, self.terms, [])

@@ -5,11 +5,14 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from policies.privacy import GroupRule, Published, publish_again
 from policies.rules.facts import FactValue
 from policies.rules.model import Rule
+
+LEAST_DAYS: Final = 14
+"""A backtest of fewer days proves nothing: two weeks hold every weekday twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,20 @@ class BacktestSummary:
     def days(self) -> int:
         """How many days were replayed."""
         return (self.last - self.first).days + 1
+
+    @property
+    def shortfall(self) -> str:
+        """Why it is no proof that the rule may speak, as a sentence; "" where it is one."""
+        if self.days < LEAST_DAYS:
+            length = "1 day" if self.days == 1 else f"{self.days} days"
+            return f"Its backtest is of {length}. It takes {LEAST_DAYS} at least."
+        if self.judged == 0 or self.thin_days >= self.days:
+            return "Its backtest had nobody to judge. Run it again once there is usage."
+        if self.errors:
+            return "It failed in its backtest. Mend the rule and run the backtest again."
+        if self.held_days:
+            return "It went over its limit in its backtest. Change the rule and run the backtest again."
+        return ""
 
     @property
     def opened_a_week(self) -> float:

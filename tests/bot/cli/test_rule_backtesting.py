@@ -81,7 +81,7 @@ def test_another_threshold_is_compared_and_kept_under_its_own_digest(own: Databa
     assert found["difference"] == {"only_new": 0, "only_running": 2, "both": 4}
     assert found["impact_usd"] is None  # four people are too few to tell of money
     with own.reading() as session:
-        assert len(rule_backtests.digests(session)) == 2
+        assert len(rule_backtests.shortfalls(session)) == 2
 
 
 def test_a_new_text_is_compared_with_the_one_in_use() -> None:

@@ -1,5 +1,7 @@
 """How loudly a rule speaks: what it has to prove, and when people's verdicts silence it."""
 
+from dataclasses import replace
+
 import pytest
 
 from policies.privacy import GroupRule
@@ -21,6 +23,7 @@ PROVEN = Proof(has_tests=True, passes_tests=True, is_backtested=True)
 UNTESTED = Proof(has_tests=False, passes_tests=False, is_backtested=True)
 FAILING = Proof(has_tests=True, passes_tests=False, is_backtested=True)
 NO_BACKTEST = Proof(has_tests=True, passes_tests=True, is_backtested=False)
+SHORT = replace(NO_BACKTEST, shortfall="Its backtest is of 1 day.")
 HELD = RuleSetting("waste", Stage.COACH, held_reason="It matched 9 of 10 in one pass.")
 
 
@@ -40,6 +43,7 @@ def test_stages_are_ordered_by_how_loud_they_are() -> None:
         (Stage.COACH, None, PROVEN, Stage.COACH, "Its file says so."),
         (Stage.COACH, None, UNTESTED, Stage.SHADOW, "It has no tests."),
         (Stage.COACH, None, FAILING, Stage.SHADOW, "Its tests do not pass."),
+        (Stage.DIGEST, None, SHORT, Stage.SHADOW, "Its backtest is of 1 day."),
         (Stage.DIGEST, None, NO_BACKTEST, Stage.SHADOW, "This version has no backtest."),
         (
             Stage.SHADOW,

@@ -114,6 +114,29 @@ def test_a_clock_that_goes_back_holds_everything() -> None:
     assert (step.after, step.reason.why) == (before, Why.CLOCK_BACK)
 
 
+@pytest.mark.parametrize("verdict", [MATCHES, TOO_LITTLE])
+def test_one_pass_by_a_clock_far_ahead_freezes_nothing(verdict: Verdict) -> None:
+    world = a_world(a_rule(keep=HOUR))
+    world.at(START, judged())
+    world.at(START + 365 * DAY, judged())
+    (step,) = world.at(START + HOUR, judged(verdict)).steps
+    assert step.is_change
+    assert world.only.seen_at == START + HOUR
+    world.at(START + 2 * HOUR, judged(CLEAR))
+    assert world.only.state is FindingState.OPEN
+    world.at(START + 3 * HOUR, judged(CLEAR))
+    assert (world.only.state, world.only.resolved_at) == (FindingState.RESOLVED, START + 3 * HOUR)
+
+
+def test_what_a_clock_far_ahead_saw_first_waits_from_now() -> None:
+    world = a_world(a_rule(for_=HOUR))
+    world.at(START + 365 * DAY, judged())
+    world.at(START, judged())
+    assert (world.only.state, world.only.since) == (FindingState.PENDING, START)
+    world.at(START + HOUR, judged())
+    assert (world.only.state, world.only.opened_at) == (FindingState.OPEN, START + HOUR)
+
+
 def test_a_clock_that_jumps_ahead_opens_nothing_that_was_not_seen_twice_in_between() -> None:
     world = a_world(a_rule(for_=HOUR))
     world.at(START, judged())
