@@ -71,7 +71,7 @@ class BacktestSummary:
         if self.days < LEAST_DAYS:
             length = "1 day" if self.days == 1 else f"{self.days} days"
             return f"Its backtest is of {length}. It takes {LEAST_DAYS} at least."
-        if self.judged == 0 or self.thin_days >= self.days:
+        if self.judged == 0:
             return "Its backtest had nobody to judge. Run it again once there is usage."
         if self.errors:
             return "It failed in its backtest. Mend the rule and run the backtest again."

@@ -86,6 +86,7 @@ def test_rules_come_to_their_stages_without_a_line_of_the_log(tmp_path: Path) ->
     database = Database.open(f"sqlite:///{tmp_path / 'demo.db'}")
     database.migrate()
     speakers = seed_people(database, ORGANISATION, NOW)
+    seed_outcomes(database, speakers, plan_outcomes(ORGANISATION, NOW), NOW)
     gathering = gathering_of(load_settings())
     with capture_logs() as logged:
         seed_rules(database, ORGANISATION, speakers, gathering, NOW)
