@@ -47,7 +47,8 @@ def _write_person(
 ) -> None:
     start = first_day(team, now)
     for day in _days_until(start, now.astimezone(team.zone).date()):
-        if not _is_at_work(day, random):
+        drags_on = member.drags_on and day == _workday_before(now.astimezone(team.zone).date())
+        if not _is_at_work(day, random) and not drags_on:
             continue
         progress = min((day - start).days / (7 * WEEKS), 1)
         effort = member.pace * (1 + (team.learns - 1) * progress) * random.lognormvariate(0, 0.2)
@@ -55,7 +56,7 @@ def _write_person(
         habit = work.habit if work else None
         left = habit.requests if habit else round(REQUESTS_A_DAY * effort)
         began = datetime.combine(day, time(9, random.randint(0, 45)), team.zone).astimezone(UTC)
-        if member.drags_on and day == _workday_before(now.astimezone(team.zone).date()):
+        if drags_on:
             left = 0
             _Session(organisation, team, member, work, began, random, LONG).write(
                 home, LONG_REQUESTS, now
