@@ -22,12 +22,19 @@ def rule_page(who: SlackPage, rule: str, says: str) -> Locator:
     return page
 
 
+def answers_on(page: Locator) -> tuple[int, int]:
+    """How many answers say that the rule is right, of how many."""
+    found = re.search(r"Answers: (\d+) of (\d+)", page.inner_text())
+    assert found is not None, page.inner_text()
+    return int(found[1]), int(found[2])
+
+
 def test_an_engineer_is_told_once_asks_why_and_the_rule_s_precision_follows_the_answer(
     visit: Visit,
 ) -> None:
     ben, ada = visit("U0BEN", CHECKOUT), visit("U0ADA", CHECKOUT)
-    before = rule_page(ada, "model-task-mismatch", "Thresholds").inner_text()
-    assert re.search(r"Answers: .*\b5 of 5\b", before), before
+    right, said = answers_on(rule_page(ada, "model-task-mismatch", "Thresholds"))
+    assert said == right >= 5
 
     ben.open_app("Messages")
     tips = ben.page.get_by_test_id("message").filter(has_text=MISMATCH)
@@ -48,8 +55,8 @@ def test_an_engineer_is_told_once_asks_why_and_the_rule_s_precision_follows_the_
     expect(answered).to_contain_text("<!channel>")
     expect(answered.get_by_role("button", name="Wrong…")).to_have_count(0)
 
-    after = rule_page(ada, "model-task-mismatch", "5 of 6").inner_text()
-    assert "time zones" not in after, "only the rule's owner and admins read why"
+    after = rule_page(ada, "model-task-mismatch", f"{right} of {said + 1}")
+    assert "time zones" not in after.inner_text(), "only the rule's owner and admins read why"
 
 
 def test_a_lead_sees_what_a_threshold_would_have_changed_before_it_is_saved(visit: Visit) -> None:
