@@ -38,7 +38,7 @@ def test_an_engineer_is_told_once_asks_why_and_the_rule_s_precision_follows_the_
 
     ben.open_app("Messages")
     tips = ben.page.get_by_test_id("message").filter(has_text=MISMATCH)
-    tip = ben.message(MISMATCH)
+    tip = ben.message(MISMATCH, "What you could try")
     expect(tip).to_contain_text("would have cost")
     expect(tip).to_contain_text("at list price")
     expect(tips).to_have_count(1)
