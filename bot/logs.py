@@ -29,6 +29,11 @@ class LogFileUnusable(Exception):
     """The file for the log cannot be written; the message is one sentence that names its variable."""
 
 
+def log_errors_alone() -> None:
+    """For a command that runs flows for somebody at a terminal, who is told what matters otherwise."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+
+
 def configure_logs(level: str, file: Path | None) -> None:
     """Send structlog and the standard library's loggers, from a level such as INFO on, to the file.
 

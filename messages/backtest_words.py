@@ -63,7 +63,7 @@ def effect_lines(effect: Preview) -> str:
 def findings(counted: Published[FindingCounts]) -> str:
     """`about 12 findings in 28 days`, or that they are of too few people."""
     if counted.shown is None:
-        return f"findings in 28 days {NOT_SHOWN}"
+        return "findings in 28 days not shown"
     opened = counted.shown.opened
     return (
         f"about {count(rounded(opened), 'finding')} in 28 days"

@@ -99,10 +99,10 @@ def bounds(param: Param) -> str:
     """`from 0.5 to 500`, `at least 1`, or nothing."""
     low, high = param.at_least, param.at_most
     if low is not None and high is not None:
-        return f"from {_number(low)} to {_number(high)}"
+        return f"from {readable(low)} to {readable(high)}"
     if low is not None:
-        return f"at least {_number(low)}"
-    return f"at most {_number(high)}" if high is not None else ""
+        return f"at least {readable(low)}"
+    return f"at most {readable(high)}" if high is not None else ""
 
 
 def param_line(line: ParamLine, today: date) -> str:

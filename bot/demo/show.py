@@ -24,6 +24,7 @@ from bot.demo.usage import write_logs
 from bot.due import digest_due
 from bot.flows.digest import DIGEST, audience_of
 from bot.flows.gathering import Gathering
+from bot.logs import log_errors_alone
 from bot.model_classes import load_model_classes
 from policies.people import Team
 from policies.periods import IsoWeek
@@ -54,6 +55,7 @@ class DemoOptions:
 
 def run_demo(options: DemoOptions, now: datetime, say: Say) -> None:
     """Run until interrupted. DemoError says in one sentence why it cannot go on."""
+    log_errors_alone()
     folder = _emptied(options.folder)
     organisation = load_organisation()
     if options.own_logs is not None:
@@ -108,9 +110,9 @@ def _live_twelve_weeks(
     say(_imported([str(folder / "usage"), "--map", str(folder / "people.yaml")], settings))
     asked = seed_budgets(database, organisation, speakers, now)
     say(f"Each has a budget of tokens a month; {asked} asked for more.")
-    say("Replaying four weeks for the rules …")
+    say("Replaying what the rules would have said, and what people answered …")
     found = seed_rules(database, organisation, speakers, _gathering(), now)
-    say(f"In these the rules that may speak would have had {found} findings.")
+    say(f"In the last four weeks the rules that may speak had {found} findings.")
 
 
 def _gathering() -> Gathering:

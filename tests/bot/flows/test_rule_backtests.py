@@ -221,5 +221,5 @@ def test_a_difference_for_a_team_is_of_its_people_and_its_parameters(
         *(sqlite_database, NOW, rules(), "costly-day", {"floor_usd": 500.0}, mine),
         *(GATHERING, PassTerms(), 7),
     )
-    assert preview.change.shown == Change(more=0, fewer=6)
+    assert preview.change.shown == Change(more=0, fewer=5)
     assert {by.team_ids for _, by in days.asked} == {frozenset({mine})}

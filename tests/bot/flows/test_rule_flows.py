@@ -99,7 +99,7 @@ def test_a_lead_sees_how_many_findings_their_team_has_once_they_are_of_enough_pe
     for name in PEOPLE[4:]:
         told(database, team, name)
     many = listed(database, book, ana, NOW + timedelta(minutes=1))
-    assert "findings in 28 days are not shown" in few
+    assert "findings in 28 days not shown" in few
     assert "about 5 findings in 28 days" in many
     assert "no findings in 28 days" in many  # of the source, which is nobody's
     assert "Tester" not in few + many
