@@ -15,7 +15,7 @@ NOW = "2026-11-17T10:00:00+01:00"
 
 
 def take(browser: Browser, base: str, folder: Path) -> None:
-    """Save digest (light and dark), form, private view, budget and a lead's card as PNG files."""
+    """Save digest (light and dark), form, private view, budget, tip and a lead's card as PNG files."""
     for scheme in ("light", "dark"):
         ben = _tab(browser, base, "U0BEN", scheme, height=1500)
         digest = ben.message("Teams are never ranked")
@@ -28,12 +28,17 @@ def take(browser: Browser, base: str, folder: Path) -> None:
     ben.say("/budget")
     ben.private_reply("Will it last?").wait_for()
     _save(ben, folder / "budget.png")
+    ben = _tab(browser, base, "U0BEN", "light", height=820)
+    ben.open_app("Messages")
+    ben.message("What you could try").wait_for()
+    _save(ben, folder / "tip.png")
     ada = _tab(browser, base, "U0ADA", "light", height=760)
     ada.open_app("Messages")
     card = ada.message("Status without it")
     card.wait_for()
     _save(ada, folder / "request-card.png")
 
+    ben = _tab(browser, base, "U0BEN", "light", height=760)
     ben.say("/outcome")
     ben.modal("Log an outcome").get_by_label("What will be true when it is done?").fill(
         "Warn before a card expires"

@@ -61,7 +61,7 @@ def test_an_engineer_is_told_once_asks_why_and_the_rule_s_precision_follows_the_
 
 def test_a_lead_sees_what_a_threshold_would_have_changed_before_it_is_saved(visit: Visit) -> None:
     ada = visit("U0ADA", CHECKOUT)
-    page = rule_page(ada, "unattributed-share", "Thresholds")
+    page = rule_page(ada, "unattributed-share", "Half of the usage")
     ada.press(page, "Adjust for my team…")
     form = ada.modal("Adjust thresholds")
     share, least = form.locator("input[type=text]").all()
