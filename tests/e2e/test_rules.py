@@ -67,7 +67,7 @@ def test_a_lead_sees_what_a_threshold_would_have_changed_before_it_is_saved(visi
     share, least = form.locator("input[type=text]").all()
     share.fill("9")
     form.get_by_test_id("modal-submit").click()
-    expect(form).to_contain_text("0.95")
+    expect(form).to_contain_text("It has to be from 0.2 to 0.95.")
 
     share.fill("0.2")
     least.fill("100000")
