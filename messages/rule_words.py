@@ -99,10 +99,10 @@ def bounds(param: Param) -> str:
     """`from 0.5 to 500`, `at least 1`, or nothing."""
     low, high = param.at_least, param.at_most
     if low is not None and high is not None:
-        return f"from {readable(low)} to {readable(high)}"
+        return f"from {_bound(low)} to {_bound(high)}"
     if low is not None:
-        return f"at least {readable(low)}"
-    return f"at most {readable(high)}" if high is not None else ""
+        return f"at least {_bound(low)}"
+    return f"at most {_bound(high)}" if high is not None else ""
 
 
 def param_line(line: ParamLine, today: date) -> str:
@@ -211,6 +211,10 @@ def _who_set(line: ParamLine, today: date) -> str:
 def _number(of: int | float) -> str:
     """As a person types it, with every digit: `5`, `0.125`."""
     return str(of) if isinstance(of, int) else f"{Decimal(str(of)).normalize():f}"
+
+
+def _bound(of: int | float) -> str:
+    return f"{of:,}" if isinstance(of, int) else _number(of)
 
 
 def readable(of: int | float) -> str:

@@ -88,7 +88,7 @@ def test_a_value_is_read_as_people_write_it(param: Param, said: str, value: Fact
         (USD, "٣", "is no number"),
         (SHARE, "25", "It has to be from 0.05 to 0.95."),
         (CALLS, "1000.5", "Write a whole number."),
-        (CALLS, "-5", "It has to be from 1000 to 1000000."),
+        (CALLS, "-5", "It has to be from 1,000 to 1,000,000."),
         (FREE, "9" * 30, "too large"),
         (FREE, "9" * 30_000, "no number"),
         (FLAG, "maybe", "Write yes or no."),
