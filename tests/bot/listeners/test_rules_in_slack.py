@@ -1,7 +1,7 @@
 """Rules and tips through the real bot and the sandbox: told, answered, explained, and set."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import delete
@@ -9,14 +9,17 @@ from sqlmodel import delete
 from bot.rulebook import Rulebook
 from messages import ids
 from policies.rules.findings import FindingState
+from policies.usage import microseconds
 from storage import rule_settings
 from storage.database import Database
-from storage.people import team_of_channel
+from storage.people import ensure_person_by_email, team_of_channel
 from storage.tables import RuleBacktestRow
+from storage.usage import store_usage
 from tests.bot.conftest import set_up_payments
 from tests.bot.listeners.test_budgets_in_slack import presses, told
 from tests.bot.live import Json, Live, text_of
 from tests.bot.rule_scene import RULES, due, proven, stands
+from tests.storage.records import usage_record
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +142,13 @@ def test_a_lead_adjusts_a_threshold_and_sees_its_effect_before_saving(
         assert [dict(one) for one in rule_settings.params(session).values()] == [{"floor_usd": 9.0}]
 
 
-def test_the_owner_runs_the_backtest_and_takes_the_rule_down_and_up(live: Live) -> None:
+def test_the_owner_runs_the_backtest_and_takes_the_rule_down_and_up(
+    live: Live, database: Database
+) -> None:
+    at = microseconds(datetime.now(UTC) - timedelta(days=3))
+    with database.writing() as session:
+        chi = ensure_person_by_email(session, "chi@example.com").id
+        store_usage(session, [usage_record(chi, "a day to judge", at, ingested_at_us=at)])
     page = live.says("chi", "/mileage policies big-day")["messages"][-1]
     assert ids.PROMOTE_RULE not in action_ids(page)
     before = len(live.sees("chi"))
