@@ -1,13 +1,14 @@
 """Who may do what with budgets. Asked at every command, button and form, in the transaction itself."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session
 
+from bot.flows.attempts import attempts_noted
 from bot.flows.people import Introduction, Speaker
 from bot.flows.refusals import NotYours, Refusal
 from messages import wording
@@ -16,7 +17,7 @@ from policies.budget_requests import RequestDraft
 from policies.budgets import BudgetTerms, PeriodDays
 from policies.outcomes import OPEN_STATES, Outcome, local_day_of, outcome_label
 from policies.people import Person, Roster
-from storage import audit, budgets, outcomes, people
+from storage import budgets, outcomes, people
 from storage.database import Database
 
 REFUSED: Final = "budget.refused"
@@ -46,18 +47,12 @@ class Desk:
         return Amount(value, self.terms.unit)
 
 
-@contextmanager
 def refusals_audited(
     database: Database, now: datetime, speaker: Speaker, subject: str
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """Note it when somebody reaches for what is not theirs: the attempt itself changes nothing."""
-    try:
-        yield
-    except NotYours:
-        team = {"team": speaker.roster.team.id} if speaker.roster else {}
-        with database.writing() as session:
-            audit.record(session, speaker.person.id, REFUSED, subject, team, now)
-        raise
+    team = {"team": speaker.roster.team.id} if speaker.roster else {}
+    return attempts_noted(database, now, speaker, REFUSED, subject, team)
 
 
 def leads(speaker: Speaker, roster: Roster) -> bool:

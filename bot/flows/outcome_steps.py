@@ -1,12 +1,13 @@
 """What every step of an outcome's life shares: finding it, judging who asks, storing, telling."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session
 
+from bot.flows.attempts import attempts_noted
 from bot.flows.budget_moves import release_earmarks
 from bot.flows.people import Speaker, person_of
 from bot.flows.posts import Post
@@ -22,7 +23,7 @@ from policies.outcomes import (
     parse_outcome_label,
 )
 from policies.people import Person, Roster
-from policies.standing import NotTheirs, Standing, Verb, require, standings_of
+from policies.standing import Standing, Verb, require, standings_of
 from storage import attribution, audit, deliveries, focus, outcomes, people
 from storage.database import Database
 from storage.deliveries import Claim
@@ -40,17 +41,11 @@ VERIFICATION_SETTLED: Final = "verification_settled"
 """The team's card about a claim, drawn anew in its place; subject O-12."""
 
 
-@contextmanager
 def attempts_audited(
     database: Database, now: datetime, speaker: Speaker, outcome_id: int
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """Note it when somebody reaches for an outcome that is not theirs to touch; it changes nothing."""
-    try:
-        yield
-    except (NotTheirs, NotYours):
-        with database.writing() as session:
-            audit.record(session, speaker.person.id, REFUSED, outcome_label(outcome_id), {}, now)
-        raise
+    return attempts_noted(database, now, speaker, REFUSED, outcome_label(outcome_id))
 
 
 def outcome_and_roster(session: Session, outcome_id: int) -> tuple[Outcome, Roster]:

@@ -1,14 +1,15 @@
 """Which rule is meant, who may do what to it, and how it is set here. Asked at every step."""
 
 import difflib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session
 
+from bot.flows.attempts import attempts_noted
 from bot.flows.people import Speaker
 from bot.flows.refusals import NotYours, Refusal
 from bot.flows.rule_terms import proof_of
@@ -18,7 +19,7 @@ from policies.rules.compiled import CompiledRule
 from policies.rules.lifecycle import Mover, Proof, RuleSetting, StageNow, effective_stage
 from policies.rules.model import Rule
 from policies.rules.ruleset import RuleSet
-from storage import audit, people, rule_backtests, rule_settings
+from storage import people, rule_backtests, rule_settings
 from storage.database import Database
 
 REFUSED: Final = "rule.refused"
@@ -38,17 +39,11 @@ class Standing:
         return bool(self.setting.held_reason)
 
 
-@contextmanager
 def refusals_audited(
     database: Database, now: datetime, speaker: Speaker, subject: str
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """Note it when somebody reaches for what is not theirs: the attempt itself changes nothing."""
-    try:
-        yield
-    except NotYours:
-        with database.writing() as session:
-            audit.record(session, speaker.person.id, REFUSED, subject, {}, now)
-        raise
+    return attempts_noted(database, now, speaker, REFUSED, subject)
 
 
 def rule_meant(rules: RuleSet, rule_id: str) -> CompiledRule:

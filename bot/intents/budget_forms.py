@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.intents.budget_lines import FURTHEST_DAYS
-from bot.intents.fields import FormRefused, Values, choice_of, text_of
+from bot.intents.fields import FormRefused, Values, choice_of, day_of, reason_of, text_of
 from bot.intents.words import shortened
 from messages import ids
 from policies.amounts import Amount, BudgetUnit, NotAnAmount, parse_amount
-from policies.budget_requests import MAX_REASON, RequestDraft, TermsDraft
+from policies.budget_requests import RequestDraft, TermsDraft
 from policies.budgets import BudgetPeriod
 from policies.outcomes import parse_outcome_label
 
@@ -27,9 +27,9 @@ def read_request_form(values: Values, now: datetime, zone: ZoneInfo) -> RequestD
     """What somebody asks for; FormRefused says what to change in which field."""
     errors: dict[str, str] = {}
     amount = _amount(values, ids.REQUEST_AMOUNT, errors)
-    last_day = _day(values, ids.REQUEST_UNTIL, now.astimezone(zone).date(), errors)
+    last_day = _last_day(values, ids.REQUEST_UNTIL, now.astimezone(zone).date(), errors)
     outcome_id = _outcome(values, errors)
-    reason = _reason(values, ids.REQUEST_REASON, errors, "Say why: your leads decide by it.")
+    reason = reason_of(values, ids.REQUEST_REASON, errors, "Say why: your leads decide by it.")
     if amount is None or errors:
         raise FormRefused(errors)
     return RequestDraft(amount, last_day, outcome_id, reason)
@@ -39,8 +39,8 @@ def read_counter_form(values: Values, now: datetime, zone: ZoneInfo) -> Offer:
     """What a lead offers; FormRefused says what to change in which field."""
     errors: dict[str, str] = {}
     amount = _amount(values, ids.COUNTER_AMOUNT, errors)
-    last_day = _day(values, ids.COUNTER_UNTIL, now.astimezone(zone).date(), errors)
-    reason = _reason(values, ids.COUNTER_REASON, errors)
+    last_day = _last_day(values, ids.COUNTER_UNTIL, now.astimezone(zone).date(), errors)
+    reason = reason_of(values, ids.COUNTER_REASON, errors)
     if amount is None or errors:
         raise FormRefused(errors)
     return Offer(amount, last_day, reason)
@@ -49,7 +49,7 @@ def read_counter_form(values: Values, now: datetime, zone: ZoneInfo) -> Offer:
 def read_decline_form(values: Values) -> str:
     """Why a request is declined; FormRefused where no reason is given."""
     errors: dict[str, str] = {}
-    reason = _reason(values, ids.DECLINE_REASON, errors, "Say why: the person reads it.")
+    reason = reason_of(values, ids.DECLINE_REASON, errors, "Say why: the person reads it.")
     if errors:
         raise FormRefused(errors)
     return reason
@@ -92,20 +92,9 @@ def _optional_amount(
     return _amount(values, field, errors, unit) if text_of(values, field).strip() else None
 
 
-def _day(values: Values, field: str, today: date, errors: dict[str, str]) -> date | None:
-    chosen = text_of(values, field)
-    if not chosen:
-        return None
-    try:
-        day = date.fromisoformat(chosen)
-    except ValueError:
-        errors[field] = f"“{shortened(chosen)}” is not a day."
-        return None
-    if day < today:
-        errors[field] = f"{day:%Y-%m-%d} is past."
-    if day > today + timedelta(days=FURTHEST_DAYS):
-        errors[field] = f"{day:%Y-%m-%d} is more than a year ahead."
-    return day
+def _last_day(values: Values, field: str, today: date, errors: dict[str, str]) -> date | None:
+    longest = timedelta(days=FURTHEST_DAYS)
+    return day_of(values, field, today, errors, longest, "more than a year ahead")
 
 
 def _outcome(values: Values, errors: dict[str, str]) -> int | None:
@@ -114,13 +103,3 @@ def _outcome(values: Values, errors: dict[str, str]) -> int | None:
     if chosen and outcome_id is None:
         errors[ids.REQUEST_OUTCOME] = f"“{shortened(chosen)}” is none of the choices."
     return outcome_id
-
-
-def _reason(values: Values, field: str, errors: dict[str, str], missing: str = "") -> str:
-    """The reason on one line; with `missing`, what is said where there is none."""
-    reason = " ".join(text_of(values, field).split())
-    if missing and not any(character.isalnum() for character in reason):
-        errors[field] = missing
-    elif len(reason) > MAX_REASON:
-        errors[field] = f"{len(reason):,} characters; {MAX_REASON} fit."
-    return reason

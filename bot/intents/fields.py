@@ -1,10 +1,12 @@
 """The fields of a submitted form, each found under its id. Everything in them is user input."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, TypeAlias, TypeVar
 
 from bot.intents.words import shortened, without_controls
+from policies.outcomes import MAX_REASON
 
 Values: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Slack's `state.values`; each field's block and action have the same id."""
@@ -50,6 +52,43 @@ def choice_of(values: Values, field: str, default: E, errors: dict[str, str]) ->
     except ValueError:
         errors[field] = f"“{shortened(chosen)}” is none of the choices."
         return default
+
+
+def day_of(
+    values: Values,
+    field: str,
+    today: date,
+    errors: dict[str, str],
+    longest: timedelta,
+    too_far: str = "",
+) -> date | None:
+    """The day that was chosen, from today to `longest` after it; None for none.
+
+    `too_far` is how what lies beyond is called: "more than 90 days ahead" where nothing is said.
+    """
+    chosen = text_of(values, field)
+    if not chosen:
+        return None
+    try:
+        day = date.fromisoformat(chosen)
+    except ValueError:
+        errors[field] = f"“{shortened(chosen)}” is not a day."
+        return None
+    if day < today:
+        errors[field] = f"{day:%Y-%m-%d} is past."
+    if day > today + longest:
+        errors[field] = f"{day:%Y-%m-%d} is {too_far or f'more than {longest.days} days ahead'}."
+    return day
+
+
+def reason_of(values: Values, field: str, errors: dict[str, str], missing: str = "") -> str:
+    """The reason on one line; with `missing`, what is said where there is none."""
+    reason = " ".join(text_of(values, field).split())
+    if missing and not any(character.isalnum() for character in reason):
+        errors[field] = missing
+    elif len(reason) > MAX_REASON:
+        errors[field] = f"{len(reason):,} characters; {MAX_REASON} fit."
+    return reason
 
 
 def _element(values: Values, field: str) -> Mapping[str, Any]:

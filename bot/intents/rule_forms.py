@@ -8,12 +8,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.intents.fields import FormRefused, Values, choice_of, text_of
+from bot.intents.fields import FormRefused, Values, choice_of, day_of, reason_of, text_of
 from bot.intents.words import shortened
 from messages import ids
 from messages.pages.rules import ME, TEAM
 from messages.rule_words import bounds, typed
-from policies.outcomes import MAX_REASON, parse_outcome_label
+from policies.outcomes import parse_outcome_label
 from policies.rules.exceptions import LONGEST_EXCEPTION
 from policies.rules.facts import FactType, FactValue, Unit
 from policies.rules.model import Param, Rule, Stage
@@ -56,8 +56,8 @@ def read_silence_form(values: Values, now: datetime, zone: ZoneInfo) -> Silence:
     """Until when a tip stays silent; FormRefused says what to change in which field."""
     errors: dict[str, str] = {}
     today = now.astimezone(zone).date()
-    last_day = _day(values, ids.ANSWER_UNTIL, today, LONGEST_SILENCE, errors)
-    reason = _reason(values, ids.ANSWER_REASON, errors)
+    last_day = day_of(values, ids.ANSWER_UNTIL, today, errors, LONGEST_SILENCE)
+    reason = reason_of(values, ids.ANSWER_REASON, errors)
     _refuse(errors)
     return Silence(last_day, reason)
 
@@ -65,7 +65,7 @@ def read_silence_form(values: Values, now: datetime, zone: ZoneInfo) -> Silence:
 def read_wrong_form(values: Values) -> str:
     """What is wrong with a tip; FormRefused where nothing is said."""
     errors: dict[str, str] = {}
-    reason = _reason(
+    reason = reason_of(
         values, ids.ANSWER_REASON, errors, "Say what is wrong: the rule is judged by it."
     )
     _refuse(errors)
@@ -78,7 +78,7 @@ def read_stage_form(values: Values) -> StageWanted:
     if not text_of(values, ids.STAGE_TO):
         errors[ids.STAGE_TO] = "Choose a stage."
     stage = choice_of(values, ids.STAGE_TO, Stage.SHADOW, errors)
-    reason = _reason(values, ids.STAGE_REASON, errors, "Say why: it is kept in the audit trail.")
+    reason = reason_of(values, ids.STAGE_REASON, errors, "Say why: it is kept in the audit trail.")
     _refuse(errors)
     return StageWanted(stage, reason)
 
@@ -104,10 +104,10 @@ def read_exception_form(values: Values, now: datetime, zone: ZoneInfo) -> Except
     if what not in (ME, TEAM) and outcome_id is None:
         errors[ids.EXCEPTION_WHAT] = "Choose what is excepted."
     today = now.astimezone(zone).date()
-    last_day = _day(values, ids.EXCEPTION_UNTIL, today, LONGEST_EXCEPTION, errors)
+    last_day = day_of(values, ids.EXCEPTION_UNTIL, today, errors, LONGEST_EXCEPTION)
     if last_day is None:
         errors.setdefault(ids.EXCEPTION_UNTIL, "Say until when: an exception ends by itself.")
-    reason = _reason(values, ids.EXCEPTION_REASON, errors, "Say why: others can read it.")
+    reason = reason_of(values, ids.EXCEPTION_REASON, errors, "Say why: others can read it.")
     if last_day is None or errors:
         raise FormRefused(errors)
     return ExceptionWanted(outcome_id, what == TEAM, last_day, reason)
@@ -159,34 +159,6 @@ def _within(number: int | float, param: Param) -> int | float:
     if not low <= number <= high:
         raise ValueError(f"It has to be {bounds(param)}.")
     return number
-
-
-def _day(
-    values: Values, field: str, today: date, longest: timedelta, errors: dict[str, str]
-) -> date | None:
-    chosen = text_of(values, field)
-    if not chosen:
-        return None
-    try:
-        day = date.fromisoformat(chosen)
-    except ValueError:
-        errors[field] = f"“{shortened(chosen)}” is not a day."
-        return None
-    if day < today:
-        errors[field] = f"{day:%Y-%m-%d} is past."
-    if day > today + longest:
-        errors[field] = f"{day:%Y-%m-%d} is more than {longest.days} days ahead."
-    return day
-
-
-def _reason(values: Values, field: str, errors: dict[str, str], missing: str = "") -> str:
-    """The reason on one line; with `missing`, what is said where there is none."""
-    reason = " ".join(text_of(values, field).split())
-    if missing and not any(character.isalnum() for character in reason):
-        errors[field] = missing
-    elif len(reason) > MAX_REASON:
-        errors[field] = f"{len(reason):,} characters; {MAX_REASON} fit."
-    return reason
 
 
 def _refuse(errors: dict[str, str]) -> None:
