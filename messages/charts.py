@@ -8,7 +8,8 @@ from typing import Any, Literal
 import vl_convert
 
 from messages.wording import count, listed, ratio, short_day, significant
-from policies.metrics import TeamDigest, TeamWeek
+from policies.digest import TeamDigest
+from policies.metrics import TeamWeek
 from policies.periods import IsoWeek
 
 WEEKS_DRAWN = 12

@@ -5,7 +5,7 @@ from textwrap import fill
 
 from messages.digest_words import words_of
 from messages.escape import clip
-from policies.metrics import TeamDigest
+from policies.digest import TeamDigest
 from policies.outcomes import Outcome
 from policies.people import Person
 

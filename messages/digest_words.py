@@ -8,7 +8,8 @@ from messages.against import against
 from messages.charts import Chart, chart_of
 from messages.escape import clip
 from messages.wording import amount, count, percent, ratio, short_day, span, tokens, trust, usd
-from policies.metrics import TeamDigest, TeamWeek, WeekFigures
+from policies.digest import TeamDigest
+from policies.metrics import TeamWeek, WeekFigures
 
 FEW_OUTCOMES = 10
 SOURCES_NAMED = 8

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from policies.outcomes import Outcome
 from policies.periods import IsoWeek
 from policies.privacy import (
     GroupRule,
@@ -16,7 +15,7 @@ from policies.privacy import (
     publish_again,
     reason_to_withhold,
 )
-from policies.rules.reports import FindingCounts
+from policies.skills import SkillShare
 from policies.usage import Trust
 
 MILLION = Decimal(1_000_000)
@@ -84,7 +83,9 @@ class WeekFigures:
     """A team's consumption in a week and what it bought. None where there is nothing to divide.
 
     `tokens_unpriced` is None where there are some, and how many is not told. `unattributed_share` is
-    the part of the tokens, 0 to 1, that count for no outcome; None where it is not told.
+    the part of the tokens, 0 to 1, that count for no outcome; None where it is not told. `by_class` has
+    the tokens by the names of `week_parts.CLASSES`, None where they are not told; `cache_share` is the
+    part of what was sent to models that came from the cache. `skills` are those that may be told.
     """
 
     tokens: int
@@ -93,6 +94,9 @@ class WeekFigures:
     outcomes_per_million_tokens: Decimal | None
     cost_per_verified_outcome_usd: Decimal | None
     unattributed_share: float | None = None
+    by_class: Mapping[str, int] | None = None
+    cache_share: float | None = None
+    skills: tuple[SkillShare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,37 +122,6 @@ class SourceFreshness:
     source: str
     trust: Trust
     as_of: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class TeamSource:
-    """A source that enough of a team use to name it, and the UTC day up to which it has delivered."""
-
-    source: str
-    trust: Trust
-    as_of: date
-
-
-@dataclass(frozen=True, slots=True)
-class TeamDigest:
-    """A team's week, its previous weeks (oldest first), and the outcomes it is about.
-
-    `sources`, `other_sources` (how many too few people use to be named) and `price_basis`
-    ("genai-prices of 2026-11-01") say where figures come from; they are empty where none is shown.
-    `findings` are those of the rules at stage digest and beyond, None where their number is not told.
-    """
-
-    team_name: str
-    this_week: TeamWeek
-    history: tuple[TeamWeek, ...]
-    verified: tuple[Outcome, ...]
-    claimed: tuple[Outcome, ...]
-    declared: tuple[Outcome, ...]
-    reverted: tuple[Outcome, ...] = ()
-    sources: tuple[TeamSource, ...] = ()
-    other_sources: int = 0
-    price_basis: str = ""
-    findings: FindingCounts | None = None
 
 
 def team_week(
@@ -261,61 +234,3 @@ def _tokens(usage: Sequence[PersonWeek]) -> Mapping[int, int]:
 
 def _costs(usage: Sequence[PersonWeek]) -> Mapping[int, Decimal]:
     return {one.person_id: one.cost_list for one in usage}
-
-
-def digest_json(digest: TeamDigest) -> dict[str, object]:
-    """A digest as `mileage digest --format json` prints it: this week, `history` of the same keys, provenance.
-
-    Tokens, cost (USD) and ratios are numbers, or None where they are withheld or nothing divides.
-    `outcomes.verified` counts exploration too; the ratios leave it out. `unattributed_share` is the
-    part of the tokens that count for no outcome, 0 to 1.
-    """
-    weeks = [_week_json(digest.team_name, week) for week in digest.history]
-    sources = digest.sources if digest.this_week.figures.shown else ()
-    return {
-        **_week_json(digest.team_name, digest.this_week),
-        "history": weeks,
-        "price_basis": digest.price_basis,
-        "other_sources": digest.other_sources,
-        "sources": [
-            {"source": one.source, "trust": one.trust.name.lower(), "as_of": one.as_of.isoformat()}
-            for one in sources
-        ],
-    }
-
-
-def _week_json(team: str, week: TeamWeek) -> dict[str, object]:
-    figures, withheld = week.figures.shown, week.figures.withheld
-    return {
-        "team": team,
-        "week": str(week.week),
-        "outcomes": {
-            "declared": week.outcomes.declared,
-            "claimed": week.outcomes.claimed,
-            "verified": week.outcomes.verified,
-            "reverted": week.outcomes.reverted,
-        },
-        "verified_exploration": week.outcomes.explored,
-        "tokens": figures.tokens if figures else None,
-        "tokens_unpriced": figures.tokens_unpriced if figures else None,
-        "cost_list_usd": _number(figures.cost_list_usd) if figures else None,
-        "unattributed_share": _rounded(figures.unattributed_share) if figures else None,
-        "outcomes_per_million_tokens": (
-            _number(figures.outcomes_per_million_tokens) if figures else None
-        ),
-        "cost_per_verified_outcome_usd": (
-            _number(figures.cost_per_verified_outcome_usd) if figures else None
-        ),
-        "contributors": week.contributors,
-        "suppressed": week.suppressed,
-        "withheld_because": withheld.reason if withheld else None,
-        "fixed_on": week.fixed_on.isoformat() if week.fixed_on else None,
-    }
-
-
-def _number(amount: Decimal | None) -> float | None:
-    return None if amount is None else float(amount)
-
-
-def _rounded(share: float | None) -> float | None:
-    return None if share is None else round(share, 4)

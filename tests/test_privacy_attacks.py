@@ -24,7 +24,8 @@ from bot.flows.teams import TeamChannel
 from bot.intents.forms import SetUp
 from messages.digest_text import digest_text
 from messages.render import render
-from policies.metrics import PersonWeek, digest_json
+from policies.digest import digest_json
+from policies.metrics import PersonWeek
 from policies.outcomes import KeyKind, OutcomeDraft, OutcomeKey
 from policies.people import SlackIdentity, Weekday
 from policies.periods import IsoWeek

@@ -57,7 +57,7 @@ def written(page: "Digest", format_: Format) -> bytes:
     if format_ is Format.JSON:
         import json
 
-        from policies.metrics import digest_json
+        from policies.digest import digest_json
 
         return (json.dumps(digest_json(page.digest), indent=2, ensure_ascii=False) + "\n").encode()
     if format_ is Format.TEXT:

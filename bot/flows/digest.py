@@ -17,9 +17,8 @@ from bot.flows.teams import TEAM_CREATED
 from bot.rulebook import Rulebook
 from messages.pages.digest import Digest, DigestPreview
 from messages.wording import short_day
+from policies.digest import TeamDigest, TeamSource
 from policies.metrics import (
-    TeamDigest,
-    TeamSource,
     TeamWeek,
     closed_team_week,
     sums_to_close,

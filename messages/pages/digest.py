@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from messages.digest_words import DigestWords, words_of
 from messages.pages.base import DEFAULT_COMMANDS, Commands, TeamFacingPage
-from policies.metrics import TeamDigest
+from policies.digest import TeamDigest
 from policies.people import Person
 
 ChartForm = Literal["native", "image", "text"]

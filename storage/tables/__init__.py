@@ -12,9 +12,17 @@ from storage.tables.budgets import (
     LimitPushRow,
     PersonAllowanceRow,
 )
+from storage.tables.coaching import (
+    CoachingMuteRow,
+    CoachingRetirementRow,
+    CoachingSlotRow,
+    CoachingTrialRow,
+)
 from storage.tables.deliveries import (
     AuditRow,
     DeliveryRow,
+    DigestAnswerRow,
+    PersonalReadRow,
 )
 from storage.tables.outcomes import (
     EvidenceCheckRow,
@@ -32,7 +40,6 @@ from storage.tables.people import (
     TeamRow,
 )
 from storage.tables.rules import (
-    CoachingSlotRow,
     FindingEventRow,
     FindingRow,
     FindingVerdictRow,
@@ -43,20 +50,28 @@ from storage.tables.rules import (
     RuleSettingRow,
 )
 from storage.tables.usage import (
+    CompanyWeekRow,
     EngineerDayRow,
     SourceHourRow,
     TeamWeekPersonRow,
     TeamWeekRow,
+    TeamWorkflowRow,
     UsageRow,
     UsageShareRow,
+    WorkflowLabelRow,
 )
 
 __all__ = [
     "AuditRow",
     "BudgetRequestRow",
     "BudgetTermsRow",
+    "CoachingMuteRow",
+    "CoachingRetirementRow",
     "CoachingSlotRow",
+    "CoachingTrialRow",
+    "CompanyWeekRow",
     "DeliveryRow",
+    "DigestAnswerRow",
     "EngineerDayRow",
     "EvidenceCheckRow",
     "FindingEventRow",
@@ -73,6 +88,7 @@ __all__ = [
     "OutcomeRow",
     "PersonAllowanceRow",
     "PersonRow",
+    "PersonalReadRow",
     "RuleBacktestRow",
     "RuleExceptionRow",
     "RuleParamRow",
@@ -84,7 +100,9 @@ __all__ = [
     "TeamRow",
     "TeamWeekPersonRow",
     "TeamWeekRow",
+    "TeamWorkflowRow",
     "UsageRow",
     "UsageShareRow",
+    "WorkflowLabelRow",
     "table_of",
 ]

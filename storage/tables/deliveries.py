@@ -1,6 +1,6 @@
-"""Tables of what is posted once, of what was asked for already, and of who did what."""
+"""Tables of what is posted once and how it was taken, of who did what, and of who read what of whom."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Index, UniqueConstraint
@@ -44,3 +44,36 @@ class AuditRow(Stored, table=True):
     action: str
     subject: str
     details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class PersonalReadRow(Stored, table=True):
+    """Somebody was shown something personal of another: once a day for each kind and subject.
+
+    `what` is one of policies.personal_data.ReadKind; `subject` as people write it, `O-12`, or "".
+    """
+
+    __tablename__ = "personal_read"
+    __table_args__ = (
+        UniqueConstraint("person_id", "reader_id", "what", "subject", "day"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id")
+    reader_id: int = Field(foreign_key="person.id", index=True)
+    what: str
+    subject: str = ""
+    day: date
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class DigestAnswerRow(Stored, table=True):
+    """Whether somebody found a team's digest useful: their latest word on it."""
+
+    __tablename__ = "digest_answer"
+
+    team_id: int = Field(primary_key=True, foreign_key="team.id")
+    week: date = Field(primary_key=True)
+    person_id: int = Field(primary_key=True, foreign_key="person.id", index=True)
+    is_useful: bool
+    at: datetime = Field(sa_type=UtcDateTime)

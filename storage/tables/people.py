@@ -1,11 +1,12 @@
 """Tables of people and teams, and of who counts where in which weeks."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from storage.tables.base import Stored
+from storage.types import UtcDateTime
 
 
 class TeamRow(Stored, table=True):
@@ -33,7 +34,10 @@ class TeamRow(Stored, table=True):
 
 
 class PersonRow(Stored, table=True):
-    """A person; the Slack ids are all set or all null, and the e-mail address is in lower case."""
+    """A person; the Slack ids are all set or all null, and the e-mail address is in lower case.
+
+    `forgotten_at` is when they had what is kept about them deleted, and their name taken off the rest.
+    """
 
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("workspace_id", "slack_user_id", "enterprise_id"),)
@@ -45,6 +49,7 @@ class PersonRow(Stored, table=True):
     slack_user_id: str | None = None
     time_zone: str = "UTC"
     home_team_id: int | None = Field(default=None, foreign_key="team.id", index=True)
+    forgotten_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class TeamLeadRow(Stored, table=True):

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Index, Text, text
 from sqlmodel import Field
 
 from storage.tables.base import Stored
@@ -149,19 +149,6 @@ class RuleBacktestRow(Stored, table=True):
     days: int
     made_at: datetime = Field(sa_type=UtcDateTime)
     summary: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-
-
-class CoachingSlotRow(Stored, table=True):
-    """One tip told to a person: at most one a local day, and a few a week; the keys settle races."""
-
-    __tablename__ = "coaching_slot"
-    __table_args__ = (UniqueConstraint("person_id", "week", "place"),)
-    person_id: int = Field(primary_key=True, foreign_key="person.id")
-    day: date = Field(primary_key=True)
-    week: date
-    place: int
-    finding_id: int = Field(foreign_key="finding.id", index=True)
-    taken_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class RulePassRow(Stored, table=True):

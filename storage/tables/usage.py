@@ -1,8 +1,9 @@
 """Tables of usage: the records, their sums, and closed weeks."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Index, text
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from storage.tables.base import Stored
@@ -141,7 +142,8 @@ class TeamWeekRow(Stored, table=True):
     """A team's week whose figures were shown: they stand from then on. `week` is its Monday.
 
     `version` counts how often they were stated; `tokens_unpriced` and `tokens_unattributed` (which
-    count for no outcome) are null where they are not told.
+    count for no outcome) are null where they are not told. `parts` are further sums by the names of
+    policies.week_parts, without those that are not told; null in weeks closed before there were any.
     """
 
     __tablename__ = "team_week"
@@ -153,6 +155,7 @@ class TeamWeekRow(Stored, table=True):
     cost_list_nusd: int = Field(sa_type=BigInteger)
     tokens_unpriced: int | None = Field(default=None, sa_type=BigInteger)
     tokens_unattributed: int | None = Field(default=None, sa_type=BigInteger)
+    parts: dict[str, int] | None = Field(default=None, sa_type=JSON)
     closed_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -169,3 +172,51 @@ class TeamWeekPersonRow(Stored, table=True):
     tokens_unattributed: int = Field(
         default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")}
     )
+    parts: dict[str, int] | None = Field(default=None, sa_type=JSON)
+
+
+class TeamWorkflowRow(Stored, table=True):
+    """What a team's runs of a workflow came to when it was shown for a week: it stands from then on.
+
+    `curve` is policies.workflows.TeamCurve as JSON: sums and a fit over many people's runs, no single run.
+    """
+
+    __tablename__ = "team_workflow"
+
+    team_id: int = Field(primary_key=True, foreign_key="team.id")
+    name: str = Field(primary_key=True)
+    week: date = Field(primary_key=True)
+    curve: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    runs_until: datetime = Field(sa_type=UtcDateTime)
+    closed_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class CompanyWeekRow(Stored, table=True):
+    """What teams whose own week is withheld used together, once it was shown: it stands from then on.
+
+    `sums` holds tokens, nano-dollars and contributors; {} where they may not be told.
+    """
+
+    __tablename__ = "company_week"
+
+    workspace_id: str = Field(primary_key=True)
+    week: date = Field(primary_key=True)
+    sums: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    closed_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class WorkflowLabelRow(Stored, table=True):
+    """A name that a person gave to their sessions on a branch or in a repository: runs of a workflow."""
+
+    __tablename__ = "workflow_label"
+    __table_args__ = (
+        UniqueConstraint("person_id", "kind", "value"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id")
+    kind: str
+    value: str
+    name: str
+    created_at: datetime = Field(sa_type=UtcDateTime)

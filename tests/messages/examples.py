@@ -28,12 +28,11 @@ from messages.pages.outcomes import (
 from messages.pages.people import Me, ModelTokens, PersonalWeek
 from messages.pages.team import NoTeam, SetupDone, SetupForm, TeamView
 from messages.steps import Told
+from policies.digest import TeamDigest, TeamSource
 from policies.metrics import (
     OutcomeCounts,
     PersonWeek,
     SourceFreshness,
-    TeamDigest,
-    TeamSource,
     TeamWeek,
     closed_team_week,
     sums_to_close,

@@ -8,7 +8,7 @@ from messages import charts
 from messages.charts import Chart, chart_of, chart_png, data_visualization, tokens_chart, vega_lite
 from messages.digest_text import digest_text
 from messages.limits import problems
-from policies.metrics import TeamDigest, digest_json
+from policies.digest import TeamDigest, digest_json
 from tests.messages.examples import WEEK, digest, team_digest
 
 

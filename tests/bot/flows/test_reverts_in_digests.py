@@ -7,7 +7,7 @@ import pytest
 from bot.flows import digest, merges, outcomes, reviews
 from messages.digest_text import digest_text
 from messages.render import render
-from policies.metrics import TeamDigest
+from policies.digest import TeamDigest
 from policies.outcomes import OutcomeDraft
 from policies.people import Team
 from policies.periods import IsoWeek

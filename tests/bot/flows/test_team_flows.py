@@ -10,7 +10,7 @@ from bot.flows.refusals import Refusal
 from bot.flows.teams import TeamChannel
 from bot.intents.forms import SetUp
 from messages.pages.digest import DigestPreview
-from policies.metrics import digest_json
+from policies.digest import digest_json
 from policies.people import SlackIdentity, Weekday
 from policies.periods import IsoWeek
 from policies.privacy import GroupRule
