@@ -118,6 +118,12 @@ LINK_USAGE: Final = "link_usage"
 OPEN_SETUP: Final = "open_setup"
 """Opens the team's setup form."""
 
+# Buttons under a digest. The value of each is the team and the week, `T-1 2026-W47`.
+DIGEST_USEFUL: Final = "digest_useful"
+"""Says that this week's digest was of use."""
+DIGEST_NOT_USEFUL: Final = "digest_not_useful"
+"""Says that it was not."""
+
 # Buttons about budgets. The value of those marked R-3 is the request's label.
 SHOW_MY_BUDGET: Final = "show_my_budget"
 """Shows the presser's own budget, to them alone."""
@@ -179,6 +185,7 @@ EXCEPT_RULE: Final = "except_rule"
 END_EXCEPTION: Final = "end_exception"
 """Ends an exception; value E-3."""
 
+DIGEST_BUTTONS: Final = (DIGEST_USEFUL, DIGEST_NOT_USEFUL)
 TIP_BUTTONS: Final = (
     *(TIP_TRIED, TIP_PLANNED, TIP_SNOOZED, TIP_NOT_RELEVANT, TIP_WRONG, TIP_WHY),
     *(TIP_LEAD_MAY_KNOW, TIP_KEEP_FROM_LEAD, TIP_CHANGE),

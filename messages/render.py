@@ -25,7 +25,7 @@ from messages import (
 )
 from messages.charts import data_visualization
 from messages.pages.base import HomePage, MessagePage, ModalPage, Page
-from messages.pages.digest import ChartForm, Digest
+from messages.pages.digest import ChartForm, DigestPage
 from policies.linking import DAYS_BACK, link_value
 from policies.metrics import SourceFreshness
 from policies.outcomes import MAX_REASON, MAX_TITLE, MAX_URL, Complexity, OutcomeKind, OutcomeSize
@@ -79,9 +79,12 @@ def render(page: Page) -> Payload:
     return payload
 
 
-def render_digest(page: Digest, chart: ChartForm, image_file_id: str | None = None) -> Message:
-    """Draw a digest with its chart as Slack's block, as an uploaded PNG, or in words alone."""
-    return render(replace(page, chart=chart, image_file_id=image_file_id))
+def render_digest(page: DigestPage, chart: ChartForm, *image_file_ids: str) -> Message:
+    """Draw a digest's page with its charts as Slack's blocks, as uploaded PNGs, or in words alone.
+
+    `image_file_ids` are those of the page's `charts`, in their order.
+    """
+    return render(replace(page, chart=chart, image_file_ids=image_file_ids))
 
 
 def compile_templates() -> int:

@@ -67,6 +67,7 @@ class TeamDigest:
     `usual` is about outcomes per million tokens, None with too few weeks or outcomes to say.
     """
 
+    team_id: int
     team_name: str
     this_week: TeamWeek
     history: tuple[TeamWeek, ...]

@@ -211,6 +211,7 @@ def _team_digest(session: Session, team: Team, week: IsoWeek, rule: GroupRule) -
     claimed = _without(reached[OutcomeState.CLAIMED], verified)
     declared = _without(reached[OutcomeState.DECLARED], [*verified, *claimed])
     digest = TeamDigest(
+        team_id=team.id,
         team_name=team.name,
         this_week=weeks[-1],
         history=_since_first_activity(weeks[:-1]),

@@ -1,9 +1,10 @@
-"""The weekly digest: a team's own week against its own past, for its channel."""
+"""The weekly digest: a team's own week against its own past, for its channel and the thread below."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from messages.charts import Chart
 from messages.digest_words import DigestWords, words_of
 from messages.pages.base import DEFAULT_COMMANDS, Commands, TeamFacingPage
 from policies.digest import TeamDigest
@@ -13,24 +14,50 @@ ChartForm = Literal["native", "image", "text"]
 
 
 @dataclass(frozen=True, slots=True)
-class Digest(TeamFacingPage):
-    """A team's week. Figures about usage stand in `digest` as Published and nowhere else.
+class DigestPage(TeamFacingPage):
+    """A part of a digest. Figures about usage stand in `digest` as Published and nowhere else.
 
-    `people` are those whom the outcomes name. `chart` is native first; image needs `image_file_id`,
-    the id of the PNG as uploaded to Slack; text draws nothing.
+    `people` are those whom the outcomes name. `chart` is native first; image needs `image_file_ids`,
+    the ids of the PNGs of `charts` as uploaded to Slack; text draws nothing.
     """
 
-    template: ClassVar[str] = "digest.json.j2"
     digest: TeamDigest
     people: tuple[Person, ...]
     commands: Commands = DEFAULT_COMMANDS
     chart: ChartForm = "native"
-    image_file_id: str | None = None
+    image_file_ids: tuple[str, ...] = ()
 
     @property
     def words(self) -> DigestWords:
         """The digest in plain words."""
         return words_of(self.digest)
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """What the page draws, in order; `charts.draw_png` makes a picture of each."""
+        return ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has nothing to say; then it is not posted."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Digest(DigestPage):
+    """A team's week, as the channel reads it."""
+
+    template: ClassVar[str] = "digest.json.j2"
+
+    @property
+    def answer_value(self) -> str:
+        """What the buttons that ask whether it was useful carry: `T-1 2026-W47`."""
+        return f"T-{self.digest.team_id} {self.digest.this_week.week}"
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """The one chart of the weeks, where two of them can be drawn."""
+        return (self.words.chart,) if self.words.chart else ()
 
     @property
     def is_preview(self) -> bool:
@@ -52,3 +79,22 @@ class DigestPreview(Digest):
     def is_preview(self) -> bool:
         """Whether only the lead reads this."""
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class DigestDetails(DigestPage):
+    """The first reply in a digest's thread: all outcomes with their links, the weeks as a table, provenance."""
+
+    template: ClassVar[str] = "digest_details.json.j2"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestWorkflows(DigestPage):
+    """The second reply: each workflow's cost per run, with up to two curves. Empty without workflows."""
+
+    template: ClassVar[str] = "digest_workflows.json.j2"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the team has no workflow that may be told."""
+        return not self.digest.workflows

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from messages.metadata import FormContext
 from messages.pages.base import Page
-from messages.pages.digest import Digest, DigestPreview
+from messages.pages.digest import Digest, DigestDetails, DigestPreview, DigestWorkflows
 from messages.pages.evidence import RevertKept, RevertProposed
 from messages.pages.help import Help, NotUnderstood, Refused, SomethingFailed
 from messages.pages.home import Home
@@ -144,6 +144,7 @@ def team_digest(
         for number in range(claimed)
     )
     return TeamDigest(
+        team_id=1,
         team_name=typed("Payments"),
         this_week=a_week(WEEK, verified, people, tokens),
         history=history(weeks, people, gap),
@@ -387,7 +388,7 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
             digest(typed), digest=replace(team_digest(typed), findings=FindingCounts(12, 7))
         ),
         "digest": normal,
-        "digest_image": replace(normal, chart="image", image_file_id="F0CHART"),
+        "digest_image": replace(normal, chart="image", image_file_ids=("F0CHART",)),
         "digest_text": replace(normal, chart="text"),
         "digest_withheld": digest(typed, people=3, gap=None),
         "digest_first_week": digest(typed, weeks=0),
@@ -398,6 +399,8 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
         "digest_preview": DigestPreview(
             normal.digest, normal.people, posts_at=NOW, channel_id="C0PAY"
         ),
+        "digest_details": DigestDetails(normal.digest, normal.people),
+        "digest_workflows": DigestWorkflows(normal.digest, normal.people),
         **attribution_pages(typed, NOW, open_outcomes(typed)),
         **about_budgets,
         **about_rules,

@@ -28,7 +28,7 @@ from messages.pages.budgets import (
     Voided,
     WhatIf,
 )
-from messages.pages.digest import Digest
+from messages.pages.digest import Digest, DigestDetails, DigestPreview, DigestWorkflows
 from messages.pages.findings import CoachingTip, LeadNotice, OwnerNotice
 from messages.pages.rules import ExceptionSet, ParamsForm, RuleList, RulePage
 from messages.render import TEMPLATES, compile_templates, render, render_digest
@@ -188,13 +188,12 @@ def usage_numbers(kind: Json, seen: frozenset[Any] = frozenset()) -> Iterator[st
                 yield f"{kind.__name__}.{field.name}"
 
 
-def team_facing() -> list[type[TeamFacingPage]]:
-    direct = TeamFacingPage.__subclasses__()
-    return [*direct, *(deeper for page in direct for deeper in page.__subclasses__())]
+def team_facing(page: type[TeamFacingPage] = TeamFacingPage) -> list[type[TeamFacingPage]]:
+    return [one for direct in page.__subclasses__() for one in (direct, *team_facing(direct))]
 
 
 def test_pages_that_team_mates_read_take_figures_about_usage_as_published_alone() -> None:
-    assert Digest in team_facing()
+    assert {Digest, DigestPreview, DigestDetails, DigestWorkflows} <= {*team_facing()}
     for page in team_facing():
         assert list(usage_numbers(page)) == []
 
