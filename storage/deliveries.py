@@ -28,7 +28,10 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to post one delivery until the lease ends. `audience` and `subject` are the caller's ids."""
+    """The right to post one delivery until the lease ends. `audience` and `subject` are the caller's ids.
+
+    `first_due_at` is when it was due to begin with, whatever was tried since.
+    """
 
     id: int
     kind: str
@@ -36,6 +39,7 @@ class Claim:
     period: str
     subject: str
     due_at: datetime
+    first_due_at: datetime
     attempt: int
     lease_until: datetime
 
@@ -67,6 +71,7 @@ def enqueue(
         "period": period,
         "subject": subject,
         "due_at": due_at,
+        "first_due_at": due_at,
         "state": DeliveryState.DUE.value,
         "attempt": 0,
     }
@@ -230,6 +235,7 @@ def _claim(row: DeliveryRow) -> Claim:
         period=row.period,
         subject=row.subject,
         due_at=row.due_at,
+        first_due_at=row.first_due_at,
         attempt=row.attempt,
         lease_until=row.lease_until or row.due_at,
     )

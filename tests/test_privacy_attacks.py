@@ -110,7 +110,7 @@ def posted(database: Database, now: datetime, channel: str = "C1") -> Figures:
         team = people.team_of_channel(session, "T1", channel)
     assert team is not None
     week = IsoWeek.containing(now, team.zone).plus(-1)
-    claim = Claim(1, "digest", f"team:{team.id}", str(week), str(week), now, 1, now)
+    claim = Claim(1, "digest", f"team:{team.id}", str(week), str(week), now, now, 1, now)
     post = digest.compose_digest(database, claim, RULE)
     assert post is not None
     return digest_json(post.page.digest)  # type: ignore[attr-defined]  # a digest is what it composes

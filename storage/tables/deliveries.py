@@ -11,7 +11,10 @@ from storage.types import UtcDateTime
 
 
 class DeliveryRow(Stored, table=True):
-    """Something to be posted once. The unique key decides which replica posts it."""
+    """Something to be posted once. The unique key decides which replica posts it.
+
+    `due_at` is when to try next, `first_due_at` when it was due to begin with.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -25,6 +28,7 @@ class DeliveryRow(Stored, table=True):
     subject: str
     state: str
     due_at: datetime = Field(sa_type=UtcDateTime)
+    first_due_at: datetime = Field(sa_type=UtcDateTime)
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     attempt: int = 0
     channel_id: str | None = None

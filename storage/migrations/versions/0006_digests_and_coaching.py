@@ -137,6 +137,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("practice_id", sa.String(), nullable=True))
         batch_op.alter_column("finding_id", existing_type=sa.Integer(), nullable=True)
 
+    op.add_column("delivery", sa.Column("first_due_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute("UPDATE delivery SET first_due_at = due_at")
+    with op.batch_alter_table("delivery") as batch_op:
+        batch_op.alter_column(
+            "first_due_at", existing_type=sa.DateTime(timezone=True), nullable=False
+        )
+
     op.add_column("person", sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True))
 
     op.add_column("team_week", sa.Column("parts", sa.JSON(), nullable=True))
@@ -154,6 +161,8 @@ def downgrade() -> None:
     op.drop_column("team_week", "parts")
 
     op.drop_column("person", "forgotten_at")
+
+    op.drop_column("delivery", "first_due_at")
 
     op.execute("DELETE FROM coaching_slot WHERE finding_id IS NULL")
     with op.batch_alter_table("coaching_slot") as batch_op:
