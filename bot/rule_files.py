@@ -7,6 +7,7 @@ from typing import Final
 
 import policies.rules
 from policies.model_classes import FILE as MODEL_CLASSES
+from policies.practices import FILE as PRACTICES
 from policies.rules.model import Place, RuleProblem
 from policies.rules.nodes import LARGEST_FILE
 from policies.rules.reading import Reading, read_rules
@@ -14,6 +15,8 @@ from policies.rules.reading import Reading, read_rules
 LIBRARY: Final = Path(policies.rules.__file__).parent.parent / "library"
 """The rules that come with Mileage."""
 LIBRARY_NAME: Final = "library"
+NO_RULES: Final = (MODEL_CLASSES, PRACTICES)
+"""Files beside rules that hold something else, and are read by themselves."""
 SUFFIXES: Final = (".yaml", ".yml")
 MOST_FILES: Final = 500
 
@@ -54,7 +57,7 @@ class NoFolder(Exception):
 
 
 def files_in(folder: Path, name: str) -> tuple[RuleFile, ...]:
-    """The rule files right in a folder, by name; hidden ones, and that of model classes, are left out.
+    """The rule files right in a folder, by name; hidden ones, and those of NO_RULES, are left out.
 
     NoFolder where it is none.
     """
@@ -88,6 +91,6 @@ def passed_over(folder: Path) -> list[str]:
 
 def _named(folder: Path) -> Iterator[str]:
     for path in folder.iterdir():
-        is_rules = path.suffix in SUFFIXES and path.name != MODEL_CLASSES
+        is_rules = path.suffix in SUFFIXES and path.name not in NO_RULES
         if is_rules and not path.name.startswith(".") and path.is_file():
             yield path.name

@@ -39,7 +39,7 @@ def check(
     """Check rule files before they run. Exit code 1 when any is refused."""
     with explained():
         checked, beside = files_to_check(path)
-        problems = (*problems_of(checked, beside), *_class_problems(path))
+        problems = (*problems_of(checked, beside), *_problems_beside_rules(path))
         for name in _passed_over(path):
             typer.echo(f"{name} is not looked into: rules lie right in their folder.", err=True)
     if as_json:
@@ -140,17 +140,18 @@ def _passed_over(path: Path | None) -> list[str]:
     return [str(folder / name) for name in passed_over(folder)]
 
 
-def _class_problems(path: Path | None) -> "tuple[RuleProblem, ...]":
-    """What is wrong with the file of model classes that stands there, if one does."""
+def _problems_beside_rules(path: Path | None) -> "tuple[RuleProblem, ...]":
+    """What is wrong with the files of model classes and practice cards that stand there, if any do."""
     from bot.model_classes import load_model_classes
+    from bot.practices import load_practices
+    from bot.rule_files import NO_RULES
     from bot.settings import load_settings
-    from policies.model_classes import FILE
 
     if path is None:
         folder = load_settings().policies_dir
     else:
-        folder = path.parent if path.name == FILE else path
-    return load_model_classes(folder).problems
+        folder = path.parent if path.name in NO_RULES else path
+    return load_model_classes(folder).problems + load_practices(folder).problems
 
 
 def _files_in_use() -> "list[RuleFile]":
@@ -165,13 +166,12 @@ def _files_in_use() -> "list[RuleFile]":
 
 
 def _files_at(path: Path) -> "list[RuleFile]":
-    from bot.rule_files import NoFolder, RuleFile, files_in
-    from policies.model_classes import FILE
+    from bot.rule_files import NO_RULES, NoFolder, RuleFile, files_in
 
     if not path.is_dir():
         if not path.exists():
             raise Unusable(f"There is nothing at {path}.")
-        return [] if path.name == FILE else [RuleFile(str(path), path)]
+        return [] if path.name in NO_RULES else [RuleFile(str(path), path)]
     try:
         files = files_in(path, str(path))
     except NoFolder as problem:

@@ -50,6 +50,14 @@ def test_the_file_of_model_classes_is_checked_too(own: Path, path: str | None) -
     assert run("rules", "check", *([path] if path else [])) == (1, line, "")
 
 
+@pytest.mark.parametrize("path", ["own", "own/practices.yaml", None])
+def test_the_file_of_practice_cards_is_checked_too(own: Path, path: str | None) -> None:
+    (own / "a.yaml").write_text(small("usage.tokens > 5"))
+    (own / "practices.yaml").write_text("practices: []\n")
+    line = "practices.yaml:1:1: Write “apiVersion: mileage/v1”.\n"
+    assert run("rules", "check", *([path] if path else [])) == (1, line, "")
+
+
 def test_a_file_is_checked_beside_the_others(own: Path) -> None:
     (own / "a.yaml").write_text(small("usage.tokens > 5"))
     Path("b.yaml").write_text(small("usage.tokens > 6"))
