@@ -29,13 +29,13 @@ from bot.flows import (
     rule_notices,
     team_findings,
 )
+from bot.flows.digest_terms import DigestTermsNow
 from bot.flows.posts import NotYet, Post
 from bot.logs import places_of
 from bot.posting import Poster, PostFailed, Trouble
 from bot.rulebook import Rulebook
 from bot.slack import Installation
 from bot.workers import Workers
-from policies.privacy import GroupRule
 from storage import deliveries, people
 from storage.database import Database
 from storage.deliveries import Claim
@@ -67,11 +67,11 @@ class Kind:
     asks_when_unsure: bool = False
 
 
-def kinds(rule: GroupRule, rulebook: Rulebook) -> dict[str, Kind]:
+def kinds(rulebook: Rulebook, digest_terms: DigestTermsNow) -> dict[str, Kind]:
     """Every kind of delivery there is."""
     return {
         digest.DIGEST: Kind(
-            partial(digest.compose_digest, rule=rule, rulebook=rulebook), asks_when_unsure=True
+            partial(digest.compose_digest, terms_now=digest_terms), asks_when_unsure=True
         ),
         reviews.VERIFICATION: Kind(reviews.compose_verification),
         outcome_steps.VERIFICATION_SETTLED: Kind(reviews.compose_verification_settled),

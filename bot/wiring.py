@@ -17,6 +17,7 @@ from bot.delivery import Delivery, kinds
 from bot.flows.budget_sweep import HourlyWarnings, sweep_base_grants
 from bot.flows.coaching import Coaching
 from bot.flows.digest import enqueue_due
+from bot.flows.digest_terms import DigestTerms
 from bot.flows.evidence import check_next
 from bot.flows.gathering import Gathering
 from bot.flows.limit_sends import note_unpushed, send_next
@@ -103,7 +104,8 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
             workers,
             names,
         )
-        delivery = Delivery(clock, database, workers, installation, poster, kinds(rule, rulebook))
+        terms = partial(digest_terms_of, settings, rulebook)
+        delivery = Delivery(clock, database, workers, installation, poster, kinds(rulebook, terms))
         parts = (clock, database, workers, installation, delivery)
         schedule = Schedule(*parts, sweeps(settings, systems, rulebook))
         passes = Schedule(*parts, rule_passes(settings, rulebook))
@@ -121,6 +123,7 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
             under_way=UnderWay(),
             rulebook=rulebook,
             gathering=partial(gathering_of, settings),
+            digest_terms=terms,
         )
         delivery.redraw_home = partial(home.redraw_home, edge)
         app = slack_app(settings, client, edge)
@@ -187,6 +190,11 @@ def gathering_of(settings: Settings) -> Gathering:
     """By whose terms facts are gathered: the price book, and the models' classes as they are now."""
     classes = load_model_classes(settings.policies_dir).classes
     return Gathering(GroupRule(settings.minimum_group), PriceBook(), classes)
+
+
+def digest_terms_of(settings: Settings, rulebook: Rulebook) -> DigestTerms:
+    """By whose terms a digest is composed, with the rules as they are now."""
+    return DigestTerms(gathering_of(settings), tuple(rulebook.current.judges.values()))
 
 
 def slack_app(settings: Settings, client: AsyncWebClient, edge: Edge) -> AsyncApp:

@@ -36,6 +36,7 @@ from storage.database import Database
 from storage.deliveries import Claim
 from storage.errors import AlreadyAtHome
 from storage.usage import store_usage
+from tests.bot.facts import DIGEST_TERMS
 from tests.storage.records import usage_record
 
 RULE = GroupRule()
@@ -101,7 +102,7 @@ def preview(
     lead: str = "ana",
     channel: str = "C1",
 ) -> Figures:
-    page = digest.preview(database, now, speaker(database, lead, channel), week, RULE)
+    page = digest.preview(database, now, speaker(database, lead, channel), week, DIGEST_TERMS)
     return digest_json(page.digest)
 
 
@@ -111,7 +112,7 @@ def posted(database: Database, now: datetime, channel: str = "C1") -> Figures:
     assert team is not None
     week = IsoWeek.containing(now, team.zone).plus(-1)
     claim = Claim(1, "digest", f"team:{team.id}", str(week), str(week), now, now, 1, now)
-    post = digest.compose_digest(database, claim, RULE)
+    post = digest.compose_digest(database, claim, lambda: DIGEST_TERMS)
     assert post is not None
     return digest_json(post.page.digest)  # type: ignore[attr-defined]  # a digest is what it composes
 
@@ -212,7 +213,7 @@ def test_a_digest_waits_where_a_new_zone_lets_its_week_run_on(sqlite_database: D
         deliveries.enqueue(session, "digest", "team:1", str(WEEK), str(WEEK), early)
         [claim] = deliveries.claim_due(session, early, timedelta(minutes=1))
     with pytest.raises(NotYet):
-        digest.compose_digest(sqlite_database, claim, RULE)
+        digest.compose_digest(sqlite_database, claim, lambda: DIGEST_TERMS)
 
 
 @pytest.mark.parametrize("late", [ALL[:1], ALL[:4]], ids=["one person", "four people"])
@@ -274,7 +275,9 @@ def test_the_unpriced_tokens_of_one_person_are_not_counted_out(sqlite_database: 
     set_up(sqlite_database, *ALL)
     everybody_uses(sqlite_database)
     use(sqlite_database, "fay", "secret", 777, cost_list_nusd=None, model_id="secret-model")
-    page = digest.preview(sqlite_database, MONDAY, speaker(sqlite_database, "ana"), None, RULE)
+    page = digest.preview(
+        sqlite_database, MONDAY, speaker(sqlite_database, "ana"), None, DIGEST_TERMS
+    )
     assert digest_json(page.digest)["tokens_unpriced"] is None
     for said in (str(render(page)), digest_text(page.digest)):
         assert "Some tokens have no known price" in " ".join(said.split())
@@ -294,7 +297,9 @@ def test_a_source_of_few_people_is_not_named_and_no_minute_is_told(
         {"source": "claude-code", "trust": "local_file", "as_of": "2026-11-13"}
     ]
     assert told["other_sources"] == 1
-    page = digest.preview(sqlite_database, MONDAY, speaker(sqlite_database, "ana"), None, RULE)
+    page = digest.preview(
+        sqlite_database, MONDAY, speaker(sqlite_database, "ana"), None, DIGEST_TERMS
+    )
     for said in (str(render(page)), digest_text(page.digest)):
         assert "night-tool" not in said
         assert "23:4" not in said
@@ -335,7 +340,7 @@ def test_the_part_without_an_outcome_is_told_only_where_both_parts_are_of_enough
     for name in ALL:
         use(database, name, "1", 10_000, ticket="IN-1" if name[0] in linked else "OUT-1")
     declare(database, "IN-1")
-    page = digest.preview(database, MONDAY, speaker(database, "ana"), None, RULE)
+    page = digest.preview(database, MONDAY, speaker(database, "ana"), None, DIGEST_TERMS)
     assert digest_json(page.digest)["unattributed_share"] == told
     for said in (str(render(page)), digest_text(page.digest)):
         assert ("linked to" in said) is (told is not None)
@@ -350,7 +355,7 @@ def test_a_part_that_everybody_has_is_told_and_stands(database: Database) -> Non
     before = preview(database)
     assert before["unattributed_share"] == 0.25
     assert "25% of the tokens are linked to no outcome." in digest_text(
-        digest.preview(database, MONDAY, speaker(database, "ana"), None, RULE).digest
+        digest.preview(database, MONDAY, speaker(database, "ana"), None, DIGEST_TERMS).digest
     )
     declare(database, "OUT-F", "fay")
     assert differences(before, preview(database)) == {}

@@ -77,9 +77,10 @@ def written(page: "Digest", format_: Format) -> bytes:
 def _digest(database: "Database", settings: Settings, name: str, week: str | None) -> "Digest":
     from bot.clock import Clock
     from bot.flows.digest import digest_of, ended_week
+    from bot.flows.digest_terms import DigestTerms
     from bot.flows.refusals import Refusal
+    from bot.wiring import gathering_of
     from policies.periods import IsoWeek, NotAPeriod
-    from policies.privacy import GroupRule
 
     team = _team(database, name)
     now = Clock.starting_at(settings.clock_start).now()
@@ -89,7 +90,7 @@ def _digest(database: "Database", settings: Settings, name: str, week: str | Non
         raise Unusable(str(problem)) from None
     except Refusal as refusal:
         raise Unusable(f"{refusal.sentence} {refusal.next_step}") from None
-    return digest_of(database, team, shown, GroupRule(settings.minimum_group))
+    return digest_of(database, team, shown, DigestTerms(gathering_of(settings)))
 
 
 def _team(database: "Database", name: str) -> "Team":

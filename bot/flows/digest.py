@@ -1,6 +1,6 @@
 """The weekly digest: what a team achieved for its tokens, composed when it is shown or posted."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,12 +9,12 @@ from sqlmodel import Session
 
 from bot.due import digest_due, next_digest_for
 from bot.flows.digest_findings import found_in
+from bot.flows.digest_terms import DigestTerms, DigestTermsNow
 from bot.flows.me import price_basis_of
 from bot.flows.people import Speaker
 from bot.flows.posts import NotYet, Post
 from bot.flows.refusals import Refusal
 from bot.flows.teams import TEAM_CREATED
-from bot.rulebook import Rulebook
 from messages.pages.digest import Digest, DigestPreview
 from messages.wording import short_day
 from policies.digest import TeamDigest, TeamSource
@@ -29,7 +29,6 @@ from policies.outcomes import Outcome, OutcomeState, local_day_of
 from policies.people import Person, Team
 from policies.periods import IsoWeek
 from policies.privacy import GroupRule
-from policies.rules.evaluation import Judge
 from policies.usage import Trust
 from storage import audit, deliveries, memberships, outcomes, people, rollups, team_weeks
 from storage.database import Database
@@ -53,22 +52,17 @@ def audience_of(team: Team) -> str:
     return f"team:{team.id}"
 
 
-def digest_of(database: Database, team: Team, week: IsoWeek, rule: GroupRule) -> Digest:
+def digest_of(database: Database, team: Team, week: IsoWeek, terms: DigestTerms) -> Digest:
     """A team's ended week against its own past, as a page. Figures in it are Published.
 
     For the operator, who has the database in hand: weeks that nobody was shown stay open.
     """
     with database.reading() as session:
-        return _page(session, team, week, rule)
+        return _page(session, team, week, terms.rule)
 
 
 def shown_digest_of(
-    database: Database,
-    now: datetime,
-    team: Team,
-    week: IsoWeek,
-    rule: GroupRule,
-    judges: Collection[Judge] = (),
+    database: Database, now: datetime, team: Team, week: IsoWeek, terms: DigestTerms
 ) -> Digest:
     """The same for readers in Slack: whatever figures it shows are fixed in the same transaction.
 
@@ -76,9 +70,9 @@ def shown_digest_of(
     """
     with database.writing() as session:
         for one in week.last(WEEKS_BEFORE + 1):
-            _close(session, now, team, one, rule)
-        page = _page(session, team, week, rule)
-        found = found_in(session, team, week, rule, judges)
+            _close(session, now, team, one, terms.rule)
+        page = _page(session, team, week, terms.rule)
+        found = found_in(session, team, week, terms)
         return replace(page, digest=replace(page.digest, findings=found))
 
 
@@ -100,8 +94,7 @@ def preview(
     now: datetime,
     speaker: Speaker,
     week: IsoWeek | None,
-    rule: GroupRule,
-    judges: Collection[Judge] = (),
+    terms: DigestTerms,
 ) -> DigestPreview:
     """The digest as it would be posted, for a lead: of the last full week where none is named."""
     roster = speaker.required_roster
@@ -112,7 +105,7 @@ def preview(
         )
     team = roster.team
     shown = ended_week(now, team, week)
-    page = shown_digest_of(database, now, team, shown, rule, judges)
+    page = shown_digest_of(database, now, team, shown, terms)
     posts_at = next_digest_for(team, shown)
     return DigestPreview(
         page.digest,
@@ -140,9 +133,7 @@ def enqueue_due(database: Database, now: datetime, grace: timedelta) -> int:
         )
 
 
-def compose_digest(
-    database: Database, claim: Claim, rule: GroupRule, rulebook: Rulebook | None = None
-) -> Post | None:
+def compose_digest(database: Database, claim: Claim, terms_now: DigestTermsNow) -> Post | None:
     """The digest to post; None when the team is gone, NotYet where its week ends later by now."""
     with database.reading() as session:
         team = people.team_of(session, int(claim.audience.removeprefix("team:")))
@@ -151,8 +142,7 @@ def compose_digest(
     week = IsoWeek.parse(claim.subject)
     if week >= IsoWeek.containing(claim.due_at, team.zone):  # the team moved to the west
         raise NotYet
-    judges = rulebook.current.judges.values() if rulebook else ()
-    return Post(team.channel_id, shown_digest_of(database, claim.due_at, team, week, rule, judges))
+    return Post(team.channel_id, shown_digest_of(database, claim.due_at, team, week, terms_now()))
 
 
 def _due(

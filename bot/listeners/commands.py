@@ -120,8 +120,7 @@ async def answer_mileage(edge: Edge, text: str, asked: Asked) -> MessagePage | N
         case ShowTeam():
             return await edge.run(teams.team_view, speaker)
         case PreviewDigest(week=week):
-            judges = edge.rulebook.current.judges.values()
-            return await edge.run(digest.preview, now, speaker, week, edge.rule, judges)
+            return await edge.run(digest.preview, now, speaker, week, edge.digest_terms())
         case OpenSetup():
             return await open_setup(edge, asked)
         case ShowRules(rule_id=rule_id):

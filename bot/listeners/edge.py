@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.clock import Clock
+from bot.flows.digest_terms import DigestTermsNow
 from bot.flows.gathering import Gathering
 from bot.flows.people import Introduction, Speaker
 from bot.listeners.replies import Address, Replies
@@ -39,6 +40,7 @@ class Edge:
     under_way: UnderWay
     rulebook: Rulebook
     gathering: Callable[[], Gathering]
+    digest_terms: DigestTermsNow
 
     async def run(
         self, flow: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs

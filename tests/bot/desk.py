@@ -14,6 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.clock import Clock
+from bot.flows.digest_terms import DigestTerms
 from bot.flows.gathering import Gathering
 from bot.listeners.edge import Edge
 from bot.listeners.replies import Address
@@ -142,6 +143,8 @@ async def front_desk(
         one: Place(one, one.lower(), is_shared=False, is_archived=False, is_member=True)
         for one in ("C0PAY", "C0OTHER")
     }
+    rules = rulebook or Rulebook()
+    gathering = Gathering(GroupRule(), PriceBook(), library_classes())
     async with aiohttp.ClientSession() as session:
         client = slack_client("xoxb-none", "http://127.0.0.1:9/api/", session)
         directory = Directory(
@@ -162,8 +165,9 @@ async def front_desk(
             rule=GroupRule(),
             wake_delivery=lambda: None,
             under_way=UnderWay(),
-            rulebook=rulebook or Rulebook(),
-            gathering=lambda: Gathering(GroupRule(), PriceBook(), library_classes()),
+            rulebook=rules,
+            gathering=lambda: gathering,
+            digest_terms=lambda: DigestTerms(gathering, tuple(rules.current.judges.values())),
         )
         try:
             yield FrontDesk(slack_app(Settings(), client, edge), written, edge.under_way)

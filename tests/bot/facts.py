@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from bot.flows.digest_terms import DigestTerms
 from bot.flows.rule_facts import Gathering, facts_of
 from policies.model_classes import ModelClasses, ReviewedModel
 from policies.pricing import PriceBook
@@ -27,6 +28,7 @@ CLASSES = ModelClasses(
     }
 )
 GATHERING = Gathering(GroupRule(), PriceBook(), CLASSES)
+DIGEST_TERMS = DigestTerms(GATHERING)
 
 
 def gathered(

@@ -72,6 +72,7 @@ def edge() -> Edge:
         under_way=UnderWay(),
         rulebook=Rulebook(),
         gathering=None,  # type: ignore[arg-type]
+        digest_terms=None,  # type: ignore[arg-type]
     )
 
 

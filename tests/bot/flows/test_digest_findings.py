@@ -5,16 +5,15 @@ from pathlib import Path
 import pytest
 
 from bot.flows.digest_findings import found_in
+from bot.flows.digest_terms import DigestTerms
 from policies.periods import IsoWeek
-from policies.privacy import GroupRule
 from policies.rules.model import Stage
 from policies.rules.reports import FindingCounts
 from storage import rule_settings
 from storage.database import Database
 from tests.bot.live import PEOPLE
-from tests.bot.ruled import DAY, TUESDAY, Ruled, ruled
+from tests.bot.ruled import DAY, GATHERING, TUESDAY, Ruled, ruled
 
-RULE = GroupRule()
 WEEK = IsoWeek.of(TUESDAY.date())
 
 
@@ -26,8 +25,8 @@ def world(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def found(world: Ruled) -> FindingCounts | None:
     with world.database.reading() as session:
-        judges = list(world.rulebook.current.judges.values())
-        return found_in(session, world.person("ana").team, WEEK, RULE, judges)
+        terms = DigestTerms(GATHERING, list(world.rulebook.current.judges.values()))
+        return found_in(session, world.person("ana").team, WEEK, terms)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from policies.digest import TeamDigest
 from policies.outcomes import OutcomeDraft
 from policies.people import Team
 from policies.periods import IsoWeek
-from policies.privacy import GroupRule
 from storage.database import Database
+from tests.bot.facts import DIGEST_TERMS
 from tests.bot.seeded import (
     LAST_WEEK,
     MONDAY,
@@ -23,7 +23,6 @@ from tests.bot.seeded import (
 )
 
 WEEK = IsoWeek(2026, 46)
-RULE = GroupRule()
 A_WEEK = timedelta(weeks=1)
 
 
@@ -37,7 +36,7 @@ def team(database: Database) -> Team:
 
 def shown(database: Database, team: Team, week: IsoWeek = WEEK, weeks_later: int = 0) -> TeamDigest:
     now = MONDAY + weeks_later * A_WEEK
-    return digest.shown_digest_of(database, now, team, week, RULE).digest
+    return digest.shown_digest_of(database, now, team, week, DIGEST_TERMS).digest
 
 
 def revert(database: Database, outcome_id: int, at_minutes: int) -> None:
@@ -68,7 +67,7 @@ def test_a_revert_after_the_digest_counts_in_its_own_week(database: Database, te
     assert week_of_revert.this_week.outcomes.verified == 0
     assert week_of_revert.this_week.outcomes.reverted == 1
     assert [one.id for one in week_of_revert.reverted] == [gone]
-    page = digest.digest_of(database, team, WEEK.plus(1), RULE)
+    page = digest.digest_of(database, team, WEEK.plus(1), DIGEST_TERMS)
     assert "*Reverted* (1)" in str(render(page))
     assert "Reverted (1)" in digest_text(page.digest)
 
@@ -81,7 +80,7 @@ def test_exploration_is_scored_neither_before_nor_after_its_revert(
     tried = outcomes.declare(database, LAST_WEEK, ben, draft).outcome.id
     outcomes.claim(database, LAST_WEEK, ben, tried, "https://git.example.com/shop/pull/1")
     reviews.verify(database, LAST_WEEK, chi, tried)
-    counts = digest.digest_of(database, team, WEEK, RULE).digest.this_week.outcomes
+    counts = digest.digest_of(database, team, WEEK, DIGEST_TERMS).digest.this_week.outcomes
     assert (counts.verified, counts.explored, counts.scored) == (1, 1, 0)
     revert(database, tried, at_minutes=-1)
     counts = shown(database, team).this_week.outcomes

@@ -13,10 +13,10 @@ from messages.pages.digest import DigestPreview
 from policies.digest import digest_json
 from policies.people import SlackIdentity, Weekday
 from policies.periods import IsoWeek
-from policies.privacy import GroupRule
 from storage import people
 from storage.database import Database
 from storage.errors import AlreadyAtHome
+from tests.bot.facts import DIGEST_TERMS
 from tests.bot.live import PEOPLE
 from tests.bot.seeded import MONDAY, introduce, payments, twelve_weeks_of_usage, verified_outcome
 
@@ -92,7 +92,7 @@ def test_the_digest_publishes_ratios_of_sums(database: Database) -> None:
     twelve_weeks_of_usage(database)
     verified_outcome(database, "Retire the old ledger")
     verified_outcome(database, "Drop the beta flag")
-    found = digest_json(digest.digest_of(database, team, WEEK, GroupRule()).digest)
+    found = digest_json(digest.digest_of(database, team, WEEK, DIGEST_TERMS).digest)
     assert found["outcomes"]["verified"] == 2
     assert found["contributors"] == len(PEOPLE)
     assert found["outcomes_per_million_tokens"] == pytest.approx(2e6 / found["tokens"], rel=1e-5)
@@ -104,7 +104,7 @@ def test_below_the_minimum_group_consumption_is_withheld(database: Database) -> 
     few = PEOPLE[:4]
     team = payments(database, people=few)
     twelve_weeks_of_usage(database, few)
-    found = digest_json(digest.digest_of(database, team, WEEK, GroupRule()).digest)
+    found = digest_json(digest.digest_of(database, team, WEEK, DIGEST_TERMS).digest)
     assert found["suppressed"] is True
     assert {found[key] for key in ("tokens", "cost_list_usd", "outcomes_per_million_tokens")} == {
         None
@@ -130,11 +130,11 @@ def test_a_team_set_up_after_the_hour_waits_for_the_next_week(database: Database
 def test_a_preview_says_when_it_will_be_posted(database: Database) -> None:
     payments(database)
     ana = introduce(database, "ana")
-    page = digest.preview(database, MONDAY - timedelta(hours=1), ana, None, GroupRule())
+    page = digest.preview(database, MONDAY - timedelta(hours=1), ana, None, DIGEST_TERMS)
     assert isinstance(page, DigestPreview)
     assert page.digest.this_week.week == WEEK
     assert page.posts_at == MONDAY
-    after = digest.preview(database, MONDAY + timedelta(hours=1), ana, WEEK, GroupRule())
+    after = digest.preview(database, MONDAY + timedelta(hours=1), ana, WEEK, DIGEST_TERMS)
     assert after.posts_at is None
 
 

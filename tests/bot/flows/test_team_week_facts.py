@@ -12,7 +12,7 @@ from policies.periods import IsoWeek
 from policies.privacy import GroupRule
 from policies.rules.facts import FactValue, SubjectKind
 from storage.database import Database
-from tests.bot.facts import GATHERING, gathered, uses
+from tests.bot.facts import DIGEST_TERMS, GATHERING, gathered, uses
 from tests.bot.seeded import LAST_WEEK, MONDAY, introduce, payments, verified_outcome
 from tests.storage.records import usage_record
 
@@ -37,7 +37,7 @@ def everybody_uses(database: Database, people: tuple[str, ...]) -> None:
 
 
 def shown(database: Database, team: Team, now: datetime) -> None:
-    digest.shown_digest_of(database, now, team, IsoWeek.of(LAST_WEEK.date()), GroupRule())
+    digest.shown_digest_of(database, now, team, IsoWeek.of(LAST_WEEK.date()), DIGEST_TERMS)
 
 
 def test_figures_are_known_once_they_were_shown_and_no_sooner(
