@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, case, func
@@ -11,6 +11,8 @@ from policies.periods import day_bounds
 from policies.usage import TokenCounts, first_key_of_hour, from_microseconds, microseconds
 from storage.tables import UsageRow, table_of
 from storage.types import UsageKey
+
+Id = TypeVar("Id")
 
 TOKEN_CLASSES: Final = TokenCounts._fields
 
@@ -55,6 +57,6 @@ def range_of(person_id: int, day: date, first_us: int, end_us: int) -> dict[str,
     }
 
 
-def slices(ids: Sequence[int], most: int = 10_000) -> list[Sequence[int]]:
+def slices(ids: Sequence[Id], most: int = 10_000) -> list[Sequence[Id]]:
     """The ids in parts that one statement takes."""
     return [ids[start : start + most] for start in range(0, len(ids), most)]

@@ -28,15 +28,19 @@ IS_AFTER_DECLARATION: Final = outcome_table.c.declared_at <= moment_of(_raw.star
 """Whether the record began when its outcome had been declared."""
 
 
-def with_outcomes(days: Sequence[tuple[date, datetime]], as_of: datetime) -> FromClause:
+def with_outcomes(
+    days: Sequence[tuple[date, datetime]], as_of: datetime | None = None
+) -> FromClause:
     """`usage`, each record with its share and the outcome it counts for, where there is one.
 
     `days` are the local days of the people looked at, each with its end, in order; the records have
-    to lie in them.
+    to lie in them. Without a moment every outcome counts that there is.
     """
     of_person = _share.person_id == _raw.person_id
     shares = and_(of_person, _share.day == day_of_record(days), is_of_share())
-    declared = and_(outcome_table.c.id == _share.outcome_id, outcome_table.c.declared_at < as_of)
+    declared = outcome_table.c.id == _share.outcome_id
+    if as_of is not None:
+        declared = and_(declared, outcome_table.c.declared_at < as_of)
     return usage_table.outerjoin(share_table, shares).outerjoin(outcome_table, declared)
 
 
