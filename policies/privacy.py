@@ -116,6 +116,18 @@ def can_be_restated(
     return reason_to_withhold(added, rule) is None
 
 
+def can_stand_beside(
+    before: Mapping[int, Amount], after: Mapping[int, Amount], rule: GroupRule
+) -> bool:
+    """Whether two sums may both be shown, of which the second may hold less of somebody than the first.
+
+    The difference has to be fit to publish by itself. Since amounts may fall, whoever shows a third
+    has to ask this about each of those before.
+    """
+    changed = {one: abs(after.get(one, 0) - before.get(one, 0)) for one in {*before, *after}}
+    return reason_to_withhold(changed, rule) is None
+
+
 def publish(
     value: T,
     tokens_by_person: Mapping[int, Amount],

@@ -179,6 +179,7 @@ class TeamWorkflowRow(Stored, table=True):
     """What a team's runs of a workflow came to when it was shown for a week: it stands from then on.
 
     `curve` is policies.workflows.TeamCurve as JSON: sums and a fit over many people's runs, no single run.
+    A row without a name says that the team's workflows were looked at for the week.
     """
 
     __tablename__ = "team_workflow"
@@ -186,9 +187,23 @@ class TeamWorkflowRow(Stored, table=True):
     team_id: int = Field(primary_key=True, foreign_key="team.id")
     name: str = Field(primary_key=True)
     week: date = Field(primary_key=True)
+    contributors: int
     curve: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     runs_until: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class TeamWorkflowPersonRow(Stored, table=True):
+    """What each person's runs added to a workflow that was shown: kept to judge later runs by, and shown to nobody."""
+
+    __tablename__ = "team_workflow_person"
+
+    team_id: int = Field(primary_key=True, foreign_key="team.id")
+    name: str = Field(primary_key=True)
+    week: date = Field(primary_key=True)
+    person_id: int = Field(primary_key=True, foreign_key="person.id", index=True)
+    runs: int
+    cost_nusd: int = Field(sa_type=BigInteger)
 
 
 class CompanyWeekRow(Stored, table=True):

@@ -31,11 +31,31 @@ def upgrade() -> None:
         sa.Column("team_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("week", sa.Date(), nullable=False),
+        sa.Column("contributors", sa.Integer(), nullable=False),
         sa.Column("curve", sa.JSON(), nullable=False),
         sa.Column("runs_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name="fk_team_workflow_team_id"),
         sa.PrimaryKeyConstraint("team_id", "name", "week", name="pk_team_workflow"),
+    )
+    op.create_table(
+        "team_workflow_person",
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("week", sa.Date(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("runs", sa.Integer(), nullable=False),
+        sa.Column("cost_nusd", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name="fk_team_workflow_person_person_id"
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name="fk_team_workflow_person_team_id"),
+        sa.PrimaryKeyConstraint(
+            "team_id", "name", "week", "person_id", name="pk_team_workflow_person"
+        ),
+    )
+    op.create_index(
+        "ix_team_workflow_person_person_id", "team_workflow_person", ["person_id"], unique=False
     )
     op.create_table(
         "coaching_mute",
@@ -181,6 +201,8 @@ def downgrade() -> None:
 
     op.drop_table("digest_answer")
     op.drop_table("coaching_mute")
+    op.drop_index("ix_team_workflow_person_person_id", table_name="team_workflow_person")
+    op.drop_table("team_workflow_person")
     op.drop_table("team_workflow")
     op.drop_table("company_week")
     op.drop_table("coaching_retirement")
