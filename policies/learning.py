@@ -190,7 +190,12 @@ def learning_curve(series: Sequence[Sequence[float]]) -> LearningCurve | None:
     middle = fmean(x for one in points for x, _ in one)
     apart = [[y - trend.slope * (x - middle) for x, y in one] for one in points]
     levels = [median(one) for one in apart]
-    off = [abs(y - level) for one, level in zip(apart, levels, strict=True) for y in one]
+    off = [
+        abs(y - level)
+        for one, level in zip(apart, levels, strict=True)
+        for y in one
+        if len(one) > 1  # a single run is its own level
+    ]
     error = Z_90 * ERROR_OF_MEDIAN * SPREAD_OF_MEDIAN_DEVIATION * median(off) / sqrt(len(off))
     return LearningCurve(trend, fmean(levels), middle, error, max(map(len, series)))
 

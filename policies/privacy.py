@@ -124,7 +124,8 @@ def can_stand_beside(
     The difference has to be fit to publish by itself. Since amounts may fall, whoever shows a third
     has to ask this about each of those before.
     """
-    changed = {one: abs(after.get(one, 0) - before.get(one, 0)) for one in {*before, *after}}
+    differences = {one: after.get(one, 0) - before.get(one, 0) for one in {*before, *after}}
+    changed = {one: -amount if amount < 0 else amount for one, amount in differences.items()}
     return reason_to_withhold(changed, rule) is None
 
 

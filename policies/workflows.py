@@ -110,10 +110,10 @@ def team_curve(
     shown: Collection[ShownCurve],
     rule: GroupRule,
 ) -> ShownCurve | None:
-    """A curve over everybody's runs, each in order of time, that may be shown to the team.
+    """A new curve over everybody's runs, each in order of time, that may be shown to the team.
 
     None where too few people ran it or one of them stands out, and where it differs from one of those
-    `shown` before by what too few did, so that the last of them stands.
+    `shown` before by nothing, or by what too few did, so that the last of them stands.
     """
     series = _common_series(runs, rule)
     if not series:
@@ -171,8 +171,8 @@ def _part_of(series: Sequence[Run]) -> PersonPart:
 def _may_follow(
     before: Mapping[int, PersonPart], after: Mapping[int, PersonPart], rule: GroupRule
 ) -> bool:
-    """Whether two curves of one model may both be seen: in runs as in cost."""
-    return all(
+    """Whether two curves of one model may both be seen, in runs as in cost, and there is a difference."""
+    return before != after and all(
         can_stand_beside(
             {one: part[amount] for one, part in before.items()},
             {one: part[amount] for one, part in after.items()},

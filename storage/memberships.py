@@ -52,6 +52,27 @@ def cohort_of(session: Session, team_id: int, week: IsoWeek) -> list[int]:
     return list(session.exec(query))
 
 
+def cohorts_of(
+    session: Session, team_id: int, weeks: Collection[IsoWeek]
+) -> dict[IsoWeek, set[int]]:
+    """The people whose usage counts in the team in each of some weeks."""
+    query = (
+        select(MembershipRow)
+        .where(MembershipRow.team_id == team_id)
+        .execution_options(populate_existing=True)
+    )
+    rows = session.exec(query).all()
+    return {
+        week: {
+            row.person_id
+            for row in rows
+            if (row.from_week is None or row.from_week <= week.monday)
+            and (row.until_week is None or week.monday < row.until_week)
+        }
+        for week in weeks
+    }
+
+
 def spans_of(session: Session, person_ids: Collection[int]) -> dict[int, list[TeamSpan]]:
     """When each of these people belonged to which teams."""
     spans: dict[int, list[TeamSpan]] = {}

@@ -19,7 +19,9 @@ from storage import (
     memberships,
     rollups,
     team_weeks,
+    team_workflows,
     usage,
+    workflow_labels,
 )
 from storage.errors import AlreadyAtHome, ChannelTaken, NameTaken
 from storage.locks import Lock, hold
@@ -288,6 +290,8 @@ def _absorb(session: Session, into: PersonRow, other: PersonRow) -> None:
     finding_merges.absorb(session, target, source)
     memberships.absorb(session, target, source)
     team_weeks.absorb(session, target, source)
+    team_workflows.absorb(session, target, source)
+    workflow_labels.absorb(session, target, source)
     budgets.absorb(session, target, source)
     usage.move_usage(session, source, target)
     limit_pushes.absorb(session, target, source)

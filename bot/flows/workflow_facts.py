@@ -1,6 +1,5 @@
 """The facts of workflows that ran in the last four weeks: does a run get cheaper with repetition?"""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,22 +7,19 @@ from typing import Final
 from sqlmodel import Session
 
 from bot.flows.gathering import Gathering
-from policies.comparison import at_prices_of
+from bot.flows.workflow_runs import HISTORY, completed_runs
 from policies.learning import RepeatCost, Run, repeat_cost
 from policies.pricing import PriceBook
 from policies.rules.catalogue import facts_without_data
 from policies.rules.facts import FactValue, SubjectKind
 from policies.rules.subjects import Subject, SubjectFacts
-from policies.usage import NANOS_PER_USD, microseconds
+from policies.usage import microseconds
 from storage.facts.homes import homes_by_zone
 from storage.facts.known import known_as_of
 from storage.facts.workflows import RunPart, runs_of_workflows
 from storage.usage_ranges import slices
 
-HISTORY: Final = timedelta(days=180)
 ACTIVE_WITHIN: Final = timedelta(days=28)
-OVER_AFTER: Final = timedelta(hours=1)
-"""A run without a request for so long is complete."""
 PEOPLE_AT_ONCE: Final = 500
 
 
@@ -38,39 +34,13 @@ def workflow_facts(
             found = runs_of_workflows(session, part, as_of - HISTORY, as_of, known)
             for (person_id, name), parts in found:
                 if max(one.last_us for one in parts) >= active_since:
-                    learnt = repeat_cost(_completed_runs(parts, gathering.price_book, as_of))
+                    learnt = repeat_cost(_runs(parts, gathering.price_book, as_of))
                     subject = _subject_of(name, person_id, homes.teams[person_id])
                     yield SubjectFacts(subject, _values(name, learnt))
 
 
-def _completed_runs(parts: Sequence[RunPart], book: PriceBook, as_of: datetime) -> list[Run]:
-    """The runs that are over and whose whole cost is known, in order of time."""
-    runs: defaultdict[str, list[RunPart]] = defaultdict(list)
-    for part in parts:
-        runs[part.session_id].append(part)
-    in_order = sorted(runs.values(), key=lambda run: (_first(run), run[0].session_id))
-    over_since = microseconds(as_of - OVER_AFTER)
-    completed = (run for run in in_order if max(one.last_us for one in run) <= over_since)
-    found = (_run_of(run, book, microseconds(as_of)) for run in completed)
-    return [run for run in found if run is not None]
-
-
-def _run_of(parts: Sequence[RunPart], book: PriceBook, as_of_us: int) -> Run | None:
-    """A run at today's prices, by the model that cost most of it; None where a price is not known."""
-    costs: dict[str, float] = {}
-    for one in parts:
-        cost = at_prices_of(book, one.model_raw, one.tokens, one.cost_nusd, one.first_us, as_of_us)
-        if cost is None:
-            return None
-        costs[one.model_id] = cost / NANOS_PER_USD
-    total = sum(costs.values())
-    if total <= 0:
-        return None
-    return Run(max(sorted(costs), key=costs.__getitem__), total)
-
-
-def _first(run: Sequence[RunPart]) -> int:
-    return min(one.first_us for one in run)
+def _runs(parts: Sequence[RunPart], book: PriceBook, as_of: datetime) -> list[Run]:
+    return [one.run for one in completed_runs(parts, book, as_of)]
 
 
 def _values(name: str, learnt: RepeatCost | None) -> dict[str, FactValue]:
