@@ -167,6 +167,8 @@ TIP_CHANGE: Final = "tip_change"
 LIST_RULES: Final = "list_rules"
 """Shows a page of the list; value `2`."""
 LIST_MORE_RULES: Final = "list_more_rules"
+COMPANY_BACK: Final = "company_back"
+COMPANY_MORE: Final = "company_more"
 """The same for the page after: two buttons of one row may not share an id."""
 OPEN_RULE: Final = "open_rule"
 PROMOTE_RULE: Final = "promote_rule"
@@ -191,6 +193,7 @@ TIP_BUTTONS: Final = (
     *(TIP_LEAD_MAY_KNOW, TIP_KEEP_FROM_LEAD, TIP_CHANGE),
 )
 RULE_BUTTONS: Final = (
+    *(COMPANY_BACK, COMPANY_MORE),
     *(LIST_RULES, LIST_MORE_RULES, OPEN_RULE, PROMOTE_RULE, DEMOTE_RULE, RELEASE_RULE),
     *(RUN_BACKTEST, ADJUST_RULE, ADJUST_FOR_ALL, EXCEPT_RULE, END_EXCEPTION),
 )

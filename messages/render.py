@@ -14,6 +14,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from messages import (
     backtest_words,
     budget_words,
+    company_words,
     escape,
     finding_words,
     ids,
@@ -212,4 +213,5 @@ _GLOBALS: dict[str, Any] = {
     "section_room": lines.SECTION_ROOM,
     "time_zones": time_zones.offered,
     "digest_times": time_zones.digest_times,
+    "company_columns": company_words.COLUMNS,
 }

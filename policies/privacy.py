@@ -3,10 +3,10 @@
 A team-facing page accepts a figure only as `Published[T]`, and only `publish` makes one.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Generic, TypeVar, final
+from typing import Any, Final, Generic, TypeVar, final
 
 MINIMUM_GROUP: Final = 5
 LOWEST_MINIMUM_GROUP: Final = 3
@@ -175,3 +175,21 @@ def publish_change(
         or reason_to_withhold(cost_by_person or {}, rule, "have a known cost")
     )
     return Published(_MAKER, None if withheld else value, withheld)
+
+
+def published_together(
+    parts: Sequence[Published[T]], add: Callable[[Sequence[T]], U]
+) -> Published[U]:
+    """A figure derived from several published ones alone, as any reader could; withheld ones are left out.
+
+    Withheld where none of them is shown.
+    """
+    shown = [value for part in parts if (value := part.shown) is not None]
+    if not shown:
+        return Published(_MAKER, None, Withheld("no team's figures are shown"))
+    return Published(_MAKER, add(shown), None)
+
+
+def kept_back(reason: str) -> Published[Any]:
+    """A figure that is not told, whatever it is; `reason` says why in words for its readers."""
+    return Published(_MAKER, None, Withheld(reason))

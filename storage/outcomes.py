@@ -1,11 +1,11 @@
 """Declared outcomes, their transitions, and how many reached which state when."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, col, func, select, update
 
 from policies.metrics import OutcomeCounts
@@ -134,22 +134,11 @@ def counts_between(
             OutcomeEventRow.at >= start,
             OutcomeEventRow.at < end,
             IS_STEP,
-            _stands(known_at),
+            stands(known_at),
         )
         .group_by(OutcomeEventRow.after, col(OutcomeRow.exploration))
     )
-    reached = {(after, exploration): count for after, exploration, count in session.exec(query)}
-
-    def of(state: OutcomeState) -> int:
-        return reached.get((state, False), 0) + reached.get((state, True), 0)
-
-    return OutcomeCounts(
-        declared=of(OutcomeState.DECLARED),
-        claimed=of(OutcomeState.CLAIMED),
-        verified=of(OutcomeState.VERIFIED),
-        explored=reached.get((OutcomeState.VERIFIED, True), 0),
-        reverted=of(OutcomeState.REVERTED),
-    )
+    return counts_of({(after, exploration): n for after, exploration, n in session.exec(query)})
 
 
 def count_declared(
@@ -182,7 +171,7 @@ def outcomes_reaching(
         OutcomeEventRow.at >= start,
         OutcomeEventRow.at < end,
         IS_STEP,
-        _stands(known_at),
+        stands(known_at),
     )
     return _select(session, OutcomeRow.team_id == team_id, col(OutcomeRow.id).in_(reached))
 
@@ -302,16 +291,36 @@ def hold(session: Session, outcome_ids: Iterable[int]) -> None:
     session.exec(query).all()
 
 
-def _stands(known_at: datetime | None) -> ColumnElement[bool]:
-    """The condition on an event to be no verification that was reverted by `known_at`."""
+def counts_of(reached: Mapping[tuple[str, bool], int]) -> OutcomeCounts:
+    """Counts by state and whether it was exploration."""
+
+    def of(state: OutcomeState) -> int:
+        return reached.get((state, False), 0) + reached.get((state, True), 0)
+
+    return OutcomeCounts(
+        declared=of(OutcomeState.DECLARED),
+        claimed=of(OutcomeState.CLAIMED),
+        verified=of(OutcomeState.VERIFIED),
+        explored=reached.get((OutcomeState.VERIFIED, True), 0),
+        reverted=of(OutcomeState.REVERTED),
+    )
+
+
+def stands(known_at: datetime | Mapped[datetime] | None) -> ColumnElement[bool]:
+    """The condition on an event to be no verification that was reverted by `known_at`.
+
+    A column of the query may say when; where it is null, every revert counts.
+    """
     revert = aliased(OutcomeEventRow)
     reverted = select(revert.id).where(
         col(revert.outcome_id) == col(OutcomeEventRow.outcome_id),
         col(revert.after) == OutcomeState.REVERTED.value,
         col(revert.change) == "",
     )
-    if known_at is not None:
+    if isinstance(known_at, datetime):
         reverted = reverted.where(col(revert.at) < known_at)
+    elif known_at is not None:
+        reverted = reverted.where(known_at.is_(None) | (col(revert.at) < known_at))
     verified = (OutcomeState.VERIFIED.value, OutcomeState.DURABLE.value)
     return col(OutcomeEventRow.after).not_in(verified) | ~reverted.exists()
 

@@ -28,15 +28,27 @@ from policies.metrics import (
 from policies.outcomes import Outcome, OutcomeState, local_day_of
 from policies.people import Person, Team
 from policies.periods import IsoWeek
-from policies.privacy import GroupRule
+from policies.privacy import GroupRule, kept_back
 from policies.usage import Trust
-from storage import audit, deliveries, memberships, outcomes, people, rollups, team_weeks
+from storage import (
+    audit,
+    company_weeks,
+    deliveries,
+    memberships,
+    outcomes,
+    people,
+    rollups,
+    team_weeks,
+)
 from storage.database import Database
 from storage.deliveries import Claim
 from storage.team_weeks import ClosedWeek
 
 DIGEST: Final = "digest"
 WEEKS_BEFORE = 11
+COUNTED_TOGETHER: Final = (
+    "this week counts in what was told of teams with private figures together, so it stays private"
+)
 SHOWN_STATES: Final = (
     OutcomeState.VERIFIED,
     OutcomeState.CLAIMED,
@@ -69,6 +81,7 @@ def shown_digest_of(
     With it goes what the rules found, as far as that may be told.
     """
     with database.writing() as session:
+        company_weeks.hold_open(session)
         for one in week.last(WEEKS_BEFORE + 1):
             _close(session, now, team, one, terms.rule)
         page = _page(session, team, week, terms.rule)
@@ -178,7 +191,7 @@ def _close(session: Session, now: datetime, team: Team, week: IsoWeek, rule: Gro
     closed = team_weeks.closed_weeks(session, team.id, [week]).get(week)
     if closed is None:
         sums = sums_to_close(usage, rule)
-        if sums is not None:
+        if sums is not None and not _is_held_back(session, team, week):
             team_weeks.close(session, team.id, week, sums, usage, now)
         return
     before = team_weeks.usage_at_closing(session, team.id, week)
@@ -238,7 +251,18 @@ def _team_week(
     if closed is not None:
         fixed_on = local_day_of(closed.closed_at, team.zone)
         return closed_team_week(week, counts, closed.sums, fixed_on, rule)
-    return team_week(week, counts, rollups.person_weeks(session, team.id, week), rule)
+    found = team_week(week, counts, rollups.person_weeks(session, team.id, week), rule)
+    if found.contributors and _is_held_back(session, team, week):
+        return replace(found, figures=kept_back(COUNTED_TOGETHER))
+    return found
+
+
+def _is_held_back(session: Session, team: Team, week: IsoWeek) -> bool:
+    """Whether something was told of withheld teams together, and this one is among them.
+
+    Shown by itself, it would tell what the others used.
+    """
+    return week in company_weeks.held_back(session, team.id, [week])
 
 
 def _since_first_activity(weeks: Sequence[TeamWeek]) -> tuple[TeamWeek, ...]:

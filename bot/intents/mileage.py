@@ -1,5 +1,6 @@
-"""The text of `/mileage` as an intent: `help`, `me`, `team`, `digest [WEEK]`, `policies [RULE]`, `setup`."""
+"""The text of `/mileage` as an intent: `help`, `me`, `team`, `digest [WEEK]`, `company`, `policies [RULE]`, `setup`."""
 
+import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -7,7 +8,10 @@ from bot.intents.words import NotUnderstood, mistyped, readable, shortened
 from policies.periods import IsoWeek, NotAPeriod
 
 LONGEST_RULE_ID = 80
-VERBS = ("me", "team", "digest", "policies", "setup", "help")
+MOST_TEAMS = 40
+WEEK_LIKE = re.compile(r"\d{4}-?[wW]")
+"""A word that means a week, right or wrong: no team is called so."""
+VERBS = ("me", "team", "digest", "company", "policies", "setup", "help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,14 @@ class PreviewDigest:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowCompany:
+    """Show all teams' week; the last full one where none is named, all teams where none is named."""
+
+    week: IsoWeek | None = None
+    teams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OpenSetup:
     """Show the form that sets up the channel's team."""
 
@@ -44,7 +56,9 @@ class ShowRules:
     rule_id: str = ""
 
 
-MileageIntent: TypeAlias = MileageHelp | ShowMe | ShowTeam | PreviewDigest | OpenSetup | ShowRules
+MileageIntent: TypeAlias = (
+    MileageHelp | ShowMe | ShowTeam | PreviewDigest | ShowCompany | OpenSetup | ShowRules
+)
 
 _ALONE: dict[str, MileageIntent] = {
     "": MileageHelp(),
@@ -60,7 +74,9 @@ def parse_mileage(text: str, command: str = "/mileage") -> MileageIntent:
     verb, _, rest = readable(text).partition(" ")
     verb = verb.lower()
     if verb == "digest":
-        return PreviewDigest(_week(rest, command) if rest else None)
+        return PreviewDigest(_week(rest, f"{command} digest") if rest else None)
+    if verb == "company":
+        return _company(rest, command)
     if verb == "policies":
         return ShowRules(shortened(rest.lower(), LONGEST_RULE_ID))
     if verb not in _ALONE:
@@ -74,8 +90,17 @@ def parse_mileage(text: str, command: str = "/mileage") -> MileageIntent:
     return _ALONE[verb]
 
 
-def _week(text: str, command: str) -> IsoWeek:
+def _company(text: str, command: str) -> ShowCompany:
+    """`2026-W46 Payments, Search`: a week, teams, both or neither."""
+    first, _, others = text.partition(" ")
+    named = others if WEEK_LIKE.match(first) else text
+    week = _week(first, f"{command} company") if WEEK_LIKE.match(first) else None
+    names = [shortened(name.strip()) for name in named.split(",")]
+    return ShowCompany(week, tuple(name for name in names if name)[:MOST_TEAMS])
+
+
+def _week(text: str, form: str) -> IsoWeek:
     try:
         return IsoWeek.parse(shortened(text))
     except NotAPeriod as problem:
-        raise NotUnderstood(str(problem), f"{command} digest 2026-W46") from None
+        raise NotUnderstood(str(problem), f"{form} 2026-W46") from None

@@ -10,6 +10,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.flows import evidence, linking, me, reviews
 from bot.flows.refusals import Refusal
 from bot.listeners.commands import open_done_form, open_form
+from bot.listeners.company import turn_page
 from bot.listeners.edge import Asked, Edge, Request
 from bot.listeners.middleware import answer
 from bot.listeners.setup import open_setup
@@ -78,6 +79,8 @@ PRESSES: dict[str, Press] = {
     ids.SHOW_MY_WEEK: show_my_week,
     ids.LINK_USAGE: link_usage,
     ids.OPEN_SETUP: show_setup,
+    ids.COMPANY_BACK: turn_page,
+    ids.COMPANY_MORE: turn_page,
 }
 
 

@@ -16,11 +16,13 @@ from bot.flows import (
     outcomes,
     teams,
 )
+from bot.flows.company_digest import Wanted
 from bot.intents.focus import FocusIntent, StartFocus, StopFocus
 from bot.intents.mileage import (
     MileageHelp,
     OpenSetup,
     PreviewDigest,
+    ShowCompany,
     ShowMe,
     ShowRules,
     ShowTeam,
@@ -37,6 +39,7 @@ from bot.intents.outcomes import (
     parse_outcome,
 )
 from bot.intents.words import readable
+from bot.listeners.company import show_company
 from bot.listeners.declaring import set_aside
 from bot.listeners.edge import Asked, Edge, Request
 from bot.listeners.middleware import answer
@@ -121,6 +124,8 @@ async def answer_mileage(edge: Edge, text: str, asked: Asked) -> MessagePage | N
             return await edge.run(teams.team_view, speaker)
         case PreviewDigest(week=week):
             return await edge.run(digest.preview, now, speaker, week, edge.digest_terms())
+        case ShowCompany(week=week, teams=names):
+            return await show_company(edge, Wanted(week, names), asked)
         case OpenSetup():
             return await open_setup(edge, asked)
         case ShowRules(rule_id=rule_id):

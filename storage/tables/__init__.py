@@ -51,6 +51,7 @@ from storage.tables.rules import (
 )
 from storage.tables.usage import (
     CompanyWeekRow,
+    CompanyWeekTeamRow,
     EngineerDayRow,
     SourceHourRow,
     TeamWeekPersonRow,
@@ -71,6 +72,7 @@ __all__ = [
     "CoachingSlotRow",
     "CoachingTrialRow",
     "CompanyWeekRow",
+    "CompanyWeekTeamRow",
     "DeliveryRow",
     "DigestAnswerRow",
     "EngineerDayRow",

@@ -207,17 +207,28 @@ class TeamWorkflowPersonRow(Stored, table=True):
 
 
 class CompanyWeekRow(Stored, table=True):
-    """What teams whose own week is withheld used together, once it was shown: it stands from then on.
-
-    `sums` holds tokens, nano-dollars and contributors; {} where they may not be told.
-    """
+    """What teams whose own week is withheld used together, once it was told: it stands from then on."""
 
     __tablename__ = "company_week"
 
     workspace_id: str = Field(primary_key=True)
     week: date = Field(primary_key=True)
-    sums: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    contributors: int
+    tokens: int = Field(sa_type=BigInteger)
+    cost_list_nusd: int = Field(sa_type=BigInteger)
     closed_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class CompanyWeekTeamRow(Stored, table=True):
+    """A team that counts in what was told of withheld teams: its own week is never shown any more.
+
+    The difference of the two would be what the other withheld teams used.
+    """
+
+    __tablename__ = "company_week_team"
+
+    team_id: int = Field(primary_key=True, foreign_key="team.id")
+    week: date = Field(primary_key=True)
 
 
 class WorkflowLabelRow(Stored, table=True):

@@ -56,6 +56,7 @@ from policies.rules.reports import FindingCounts
 from policies.usage import TokenCounts, Trust
 from tests.messages.attribution_examples import attribution_pages, groups
 from tests.messages.budget_examples import budget_pages, homes
+from tests.messages.company_examples import company_pages
 from tests.messages.rule_examples import rule_pages
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -402,6 +403,7 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
         "digest_details": DigestDetails(normal.digest, normal.people),
         "digest_workflows": DigestWorkflows(normal.digest, normal.people),
         **attribution_pages(typed, NOW, open_outcomes(typed)),
+        **company_pages(typed),
         **about_budgets,
         **about_rules,
         **homes(home, about_budgets, open_outcomes(typed, 200)),

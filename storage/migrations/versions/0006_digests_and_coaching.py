@@ -22,9 +22,18 @@ def upgrade() -> None:
         "company_week",
         sa.Column("workspace_id", sa.String(), nullable=False),
         sa.Column("week", sa.Date(), nullable=False),
-        sa.Column("sums", sa.JSON(), nullable=False),
+        sa.Column("contributors", sa.Integer(), nullable=False),
+        sa.Column("tokens", sa.BigInteger(), nullable=False),
+        sa.Column("cost_list_nusd", sa.BigInteger(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "week", name="pk_company_week"),
+    )
+    op.create_table(
+        "company_week_team",
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("week", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name="fk_company_week_team_team_id_team"),
+        sa.PrimaryKeyConstraint("team_id", "week", name="pk_company_week_team"),
     )
     op.create_table(
         "team_workflow",
@@ -204,5 +213,6 @@ def downgrade() -> None:
     op.drop_index("ix_team_workflow_person_person_id", table_name="team_workflow_person")
     op.drop_table("team_workflow_person")
     op.drop_table("team_workflow")
+    op.drop_table("company_week_team")
     op.drop_table("company_week")
     op.drop_table("coaching_retirement")

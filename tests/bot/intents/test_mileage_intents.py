@@ -11,6 +11,7 @@ from bot.intents.mileage import (
     MileageIntent,
     OpenSetup,
     PreviewDigest,
+    ShowCompany,
     ShowMe,
     ShowRules,
     ShowTeam,
@@ -30,6 +31,11 @@ ROWS = [
     ("Policies  Retry-Storm ", ShowRules("retry-storm")),
     ("policies no such rule", ShowRules("no such rule")),
     ("digest 2026-w46", PreviewDigest(IsoWeek(2026, 46))),
+    ("company", ShowCompany()),
+    ("company 2026-W46", ShowCompany(IsoWeek(2026, 46))),
+    ("company Payments, Data  platform,,", ShowCompany(None, ("Payments", "Data platform"))),
+    ("company 2026-w46 Search", ShowCompany(IsoWeek(2026, 46), ("Search",))),
+    ("company 2026 plans", ShowCompany(None, ("2026 plans",))),
 ]
 
 
@@ -47,6 +53,8 @@ def test_a_word_becomes_its_intent(text: str, intent: MileageIntent) -> None:
         ("leaderboard", "/fuel help"),
         ("me @ana", "/fuel me"),
         ("digest last", "/fuel digest 2026-W46"),
+        ("company 2026W46 Search", "/fuel company 2026-W46"),
+        ("compnay", "/fuel company"),
         ("digest 9999-W52", "/fuel digest 2026-W46"),
         ("digest 0001-W01", "/fuel digest 2026-W46"),
     ],
@@ -57,7 +65,7 @@ def test_what_is_not_understood_names_the_nearest_form(text: str, nearest: str) 
     assert refused.value.nearest == nearest
 
 
-@given(st.text() | st.text().map("digest {}".format))
+@given(st.text() | st.text().map("digest {}".format) | st.text().map("company {}".format))
 def test_any_text_is_an_intent_or_a_refusal(text: str) -> None:
     with suppress(NotUnderstood):
         parse_mileage(text)

@@ -1,0 +1,44 @@
+"""How many outcomes of many teams reached which state in a week."""
+
+from collections.abc import Collection
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, func, select
+
+from policies.metrics import OutcomeCounts
+from policies.periods import IsoWeek
+from storage.outcomes import IS_STEP, counts_of, stands
+from storage.tables import OutcomeEventRow, OutcomeRow, TeamWeekRow
+from storage.usage_ranges import slices
+
+
+def counts_by_team(
+    session: Session, team_ids: Collection[int], week: IsoWeek, zone: ZoneInfo
+) -> dict[int, OutcomeCounts]:
+    """How many outcomes of each of these teams reached each state in a week of their zone.
+
+    What was reverted before the figures of a team's week were fixed is not among its verified ones.
+    """
+    start, end = week.bounds(zone)
+    fixed = (col(TeamWeekRow.team_id) == col(OutcomeRow.team_id)) & (
+        col(TeamWeekRow.week) == week.monday
+    )
+    counted = func.count(col(OutcomeEventRow.outcome_id).distinct())
+    reached: dict[int, dict[tuple[str, bool], int]] = {}
+    for ids in slices(sorted(team_ids)):
+        query = (
+            select(OutcomeRow.team_id, OutcomeEventRow.after, OutcomeRow.exploration, counted)
+            .join(OutcomeRow, col(OutcomeRow.id) == col(OutcomeEventRow.outcome_id))
+            .outerjoin(TeamWeekRow, fixed)
+            .where(
+                col(OutcomeRow.team_id).in_(ids),
+                OutcomeEventRow.at >= start,
+                OutcomeEventRow.at < end,
+                IS_STEP,
+                stands(col(TeamWeekRow.closed_at)),
+            )
+            .group_by(col(OutcomeRow.team_id), OutcomeEventRow.after, col(OutcomeRow.exploration))
+        )
+        for team_id, after, exploration, count in session.exec(query):
+            reached.setdefault(team_id, {})[after, exploration] = count
+    return {team_id: counts_of(by_state) for team_id, by_state in reached.items()}
