@@ -3,7 +3,7 @@
 A team-facing page accepts a figure only as `Published[T]`, and only `publish` makes one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Generic, TypeVar, final
@@ -193,3 +193,13 @@ def published_together(
 def kept_back(reason: str) -> Published[Any]:
     """A figure that is not told, whatever it is; `reason` says why in words for its readers."""
     return Published(_MAKER, None, Withheld(reason))
+def publish_comparison(value: T | None, arms: Iterable[int], rule: GroupRule) -> Published[T]:
+    """Make a comparison between groups of people fit to show: each has to be large enough by itself.
+
+    In `value` each person has to count the same, so that nobody can dominate it.
+    """
+    if value is None or any(people < rule.minimum for people in arms):
+        return Published(
+            _MAKER, None, Withheld(f"fewer than {rule.minimum} people in one of the groups so far")
+        )
+    return Published(_MAKER, value, None)

@@ -11,11 +11,13 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from policies.mutes import kinds_of, named
 from policies.outcomes import local_day_of
 from policies.periods import IsoWeek
 from policies.rules.findings import TELLABLE, Finding
 from policies.rules.model import Rule, Severity, Stage
 from policies.rules.reasons import Reason, Why
+from policies.trials import Teaching, Trials, teaching_of
 
 TIPS_A_WEEK: Final = 3
 FROM: Final = time(9)
@@ -38,6 +40,11 @@ class Candidate:
         """Whether it does not wait its turn."""
         return self.rule.severity is Severity.ALARM
 
+    @property
+    def teaching(self) -> Teaching | None:
+        """What it teaches, where it can be on trial."""
+        return teaching_of(self.rule)
+
 
 @dataclass(frozen=True, slots=True)
 class Attention:
@@ -45,6 +52,8 @@ class Attention:
 
     `standing` are the rules of the person's findings that are open, coached or answered; only those
     that speak to people. `told_lately` are those of which something was told less than `ALARM_AGAIN` ago.
+    `muted` are the kinds that the person stopped (`mutes.kinds_of`), `retired` the tips that do not help,
+    each with its version. Without `trials` nothing is held back.
     """
 
     zone: ZoneInfo
@@ -52,6 +61,9 @@ class Attention:
     tip_days: Collection[date] = ()
     standing: Collection[str] = ()
     told_lately: Collection[str] = ()
+    muted: Collection[str] = ()
+    retired: Collection[tuple[str, int]] = ()
+    trials: Trials | None = None
 
     @property
     def today(self) -> date:
@@ -82,6 +94,11 @@ class Choice:
     def is_told(self) -> bool:
         """Whether it is told."""
         return self.reason.why is Why.TOLD
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether it would be told, were it not on trial."""
+        return self.reason.why is Why.HELD_OUT
 
 
 Decision = Callable[[Candidate, Attention], Reason | None]
@@ -124,6 +141,19 @@ def tell_alarms_at_once(one: Candidate, _attention: Attention) -> Reason | None:
     return Reason(Why.TOLD, "It is an alarm, told at once.") if one.is_alarm else None
 
 
+def respect_a_mute(one: Candidate, attention: Attention) -> Reason | None:
+    """What the person stopped is not told. An alarm was decided on before."""
+    kind = next((kind for kind in kinds_of(one.rule) if kind in attention.muted), None)
+    return Reason(Why.MUTED, f"The person stopped {named(kind)}.") if kind else None
+
+
+def leave_out_what_does_not_help(one: Candidate, attention: Attention) -> Reason | None:
+    """A tip whose trials showed no effect is told no more, until it has a new version."""
+    if (one.rule.id, one.rule.version) in attention.retired:
+        return Reason(Why.RETIRED, "Its trials showed no effect: this version is told no more.")
+    return None
+
+
 def keep_quiet_hours(_one: Candidate, attention: Attention) -> Reason | None:
     """Tips come between nine and five on workdays, where the person is."""
     if attention.is_at_work:
@@ -145,10 +175,23 @@ ORDER: Final[tuple[Decision, ...]] = (
     tell_once,
     let_what_says_more_speak,
     tell_alarms_at_once,
+    respect_a_mute,
+    leave_out_what_does_not_help,
     keep_quiet_hours,
     spend_attention,
 )
-"""The first that decides ends the list; of what is left, that which is worth most is told."""
+"""The first that decides ends the list; of what is left, that which is worth most is told.
+
+What is held back of that for a trial takes no tip of the day: the next is told instead.
+"""
+
+
+def hold_back(one: Candidate, attention: Attention) -> Reason | None:
+    """What would be told now waits for two weeks, where that is the person's part in its trial."""
+    teaching, trials = one.teaching, attention.trials
+    if teaching is None or trials is None or not trials.hold_back(teaching, attention.today):
+        return None
+    return Reason(Why.HELD_OUT, "It waits for two weeks, to find out whether telling it helps.")
 
 
 def choose(candidates: Sequence[Candidate], attention: Attention) -> tuple[Choice, ...]:
@@ -158,8 +201,9 @@ def choose(candidates: Sequence[Candidate], attention: Attention) -> tuple[Choic
     for one in sorted(candidates, key=_worth):
         reason = next((why for ask in ORDER if (why := ask(one, attention)) is not None), None)
         if reason is None and is_free:
-            is_free = False
-            reason = Reason(Why.TOLD, "Of what waits, it is worth most.")
+            reason = hold_back(one, attention)
+            is_free = reason is not None
+            reason = reason or Reason(Why.TOLD, "Of what waits, it is worth most.")
         told_instead = Reason(Why.WORTH_LESS, "Another tip is worth more today. It waits.")
         choices.append(Choice(one, reason or told_instead))
         if choices[-1].is_told:

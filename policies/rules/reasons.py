@@ -36,6 +36,9 @@ class Why(StrEnum):
     WEEK_IS_TAKEN = "three tips a week"
     TOLD_TODAY = "told within a day"
     WORTH_LESS = "another tip is worth more"
+    MUTED = "the person muted it"
+    RETIRED = "it did not help"
+    HELD_OUT = "held back for a trial"
     TOLD = "told"
 
 

@@ -12,7 +12,8 @@ from storage.types import UtcDateTime
 class CoachingSlotRow(Stored, table=True):
     """One tip told to a person: at most one a local day, and a few a week; the keys settle races.
 
-    It is a finding's advice, or, without a finding, the practice card `practice_id`.
+    It is a finding's advice, or, without a finding, the practice card `practice_id`, with what the person
+    answered to it.
     """
 
     __tablename__ = "coaching_slot"
@@ -24,19 +25,20 @@ class CoachingSlotRow(Stored, table=True):
     place: int
     finding_id: int | None = Field(default=None, foreign_key="finding.id", index=True)
     practice_id: str | None = None
+    answer: str | None = None
     taken_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class CoachingTrialRow(Stored, table=True):
-    """A tip that was due to somebody: told, or held out so that its effect can be measured.
+    """Somebody's first time with a tip of one version: told, or held out so that its effect can be measured.
 
-    `tip` is the rule's id or the practice's; `good` of `base` is the person's signal of the skill in the
+    `tip` is the rule's id or `card:` and the practice's; `good` of `base` is the person's signal of the skill in the
     two weeks before and after, null until it is measured. They are the person's own.
     """
 
     __tablename__ = "coaching_trial"
     __table_args__ = (
-        UniqueConstraint("person_id", "tip", "decided_on"),
+        UniqueConstraint("person_id", "tip", "tip_version"),
         Index(None, "measured_at", "decided_on"),
         Index(None, "tip", "skill"),
         {"sqlite_autoincrement": True},
@@ -60,7 +62,7 @@ class CoachingTrialRow(Stored, table=True):
 
 
 class CoachingMuteRow(Stored, table=True):
-    """What somebody does not want to be told: a rule's or practice's id, a skill, or "all"."""
+    """What somebody does not want to be told, as `policies.mutes` names it: a rule's id, a skill, "cards", "all"."""
 
     __tablename__ = "coaching_mute"
 

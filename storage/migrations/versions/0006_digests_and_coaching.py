@@ -150,7 +150,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name="fk_coaching_trial_team_id"),
         sa.PrimaryKeyConstraint("id", name="pk_coaching_trial"),
         sa.UniqueConstraint(
-            "person_id", "tip", "decided_on", name="uq_coaching_trial_person_id_tip_decided_on"
+            "person_id", "tip", "tip_version", name="uq_coaching_trial_person_id_tip_tip_version"
         ),
         sqlite_autoincrement=True,
     )
@@ -164,6 +164,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("coaching_slot") as batch_op:
         batch_op.add_column(sa.Column("practice_id", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("answer", sa.String(), nullable=True))
         batch_op.alter_column("finding_id", existing_type=sa.Integer(), nullable=True)
 
     op.add_column("delivery", sa.Column("first_due_at", sa.DateTime(timezone=True), nullable=True))
@@ -196,6 +197,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM coaching_slot WHERE finding_id IS NULL")
     with op.batch_alter_table("coaching_slot") as batch_op:
         batch_op.alter_column("finding_id", existing_type=sa.Integer(), nullable=False)
+        batch_op.drop_column("answer")
         batch_op.drop_column("practice_id")
 
     op.drop_index("ix_coaching_trial_tip_skill", table_name="coaching_trial")

@@ -1,0 +1,49 @@
+"""What people do not want to be told. Each person's own, and for them alone."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, delete, select
+
+from storage.tables import CoachingMuteRow
+
+
+def mute(session: Session, person_id: int, kind: str, now: datetime) -> bool:
+    """Stop a kind; False where it was stopped before."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = (
+        insert(CoachingMuteRow)
+        .values(person_id=person_id, kind=kind, since=now)
+        .on_conflict_do_nothing()
+        .returning(col(CoachingMuteRow.kind))
+    )
+    return session.exec(statement).first() is not None
+
+
+def unmute(session: Session, person_id: int, kind: str) -> bool:
+    """Let a kind speak again; False where it was not stopped."""
+    statement = delete(CoachingMuteRow).where(
+        col(CoachingMuteRow.person_id) == person_id, col(CoachingMuteRow.kind) == kind
+    )
+    return session.exec(statement).rowcount == 1
+
+
+def muted_by(session: Session, person_id: int) -> dict[str, datetime]:
+    """What somebody stopped and since when, by name."""
+    query = (
+        select(CoachingMuteRow)
+        .where(CoachingMuteRow.person_id == person_id)
+        .order_by(col(CoachingMuteRow.kind))
+    )
+    return {row.kind: row.since for row in session.exec(query)}
+
+
+def mutes_of(session: Session, person_ids: Collection[int]) -> dict[int, set[str]]:
+    """What each of these people stopped."""
+    query = select(CoachingMuteRow).where(col(CoachingMuteRow.person_id).in_(person_ids))
+    found: dict[int, set[str]] = defaultdict(set)
+    for row in session.exec(query):
+        found[row.person_id].add(row.kind)
+    return dict(found)
