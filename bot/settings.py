@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from policies.outcomes import DURABLE_DAYS
 from policies.periods import YEARS
 from policies.privacy import LOWEST_MINIMUM_GROUP, MINIMUM_GROUP
+from policies.trials import HOLDOUT, LARGEST_HOLDOUT
 
 DOTENV = ".env"
 
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     command_budget: str = "/budget"
     minimum_group: Annotated[int, Field(ge=LOWEST_MINIMUM_GROUP)] = MINIMUM_GROUP
     outcome_durable_days: Annotated[int, Field(ge=1, le=365)] = DURABLE_DAYS
+    coaching_holdout: Annotated[float, Field(ge=0, le=LARGEST_HOLDOUT)] = HOLDOUT
     digest_grace_hours: Annotated[int, Field(ge=1, le=24 * 7)] = 48
     workers: Annotated[int, Field(ge=1, le=256)] = 16
     clock_start: Annotated[

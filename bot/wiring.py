@@ -177,7 +177,10 @@ def sweeps(settings: Settings, systems: Systems, rulebook: Rulebook) -> dict[str
 
 def rule_passes(settings: Settings, rulebook: Rulebook) -> dict[str, Sweep]:
     """What looks over everybody's facts, beside the tick, and tells of it: alarms before all else."""
-    gathering, coaching = partial(gathering_of, settings), Coaching(rulebook)
+    gathering, coaching = (
+        partial(gathering_of, settings),
+        Coaching(rulebook, settings.coaching_holdout),
+    )
     return {
         "alarms": RulePasses(rulebook, gathering, ALARMS),
         "alarms_told": coaching,

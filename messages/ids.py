@@ -160,6 +160,12 @@ TIP_WHY: Final = "tip_why"
 TIP_LEAD_MAY_KNOW: Final = "tip_lead_may_know"
 TIP_KEEP_FROM_LEAD: Final = "tip_keep_from_lead"
 """Allows a lead to hear of it."""
+TIP_STOP: Final = "tip_stop"
+"""Stops tips of this kind for the presser."""
+TIP_RESUME: Final = "tip_resume"
+"""Lets them speak again."""
+UNMUTE: Final = "unmute"
+"""Lets a kind of tips speak again; the value is the kind."""
 TIP_CHANGE: Final = "tip_change"
 """Takes the person's answer back, so that they can give another."""
 
@@ -190,7 +196,7 @@ END_EXCEPTION: Final = "end_exception"
 DIGEST_BUTTONS: Final = (DIGEST_USEFUL, DIGEST_NOT_USEFUL)
 TIP_BUTTONS: Final = (
     *(TIP_TRIED, TIP_PLANNED, TIP_SNOOZED, TIP_NOT_RELEVANT, TIP_WRONG, TIP_WHY),
-    *(TIP_LEAD_MAY_KNOW, TIP_KEEP_FROM_LEAD, TIP_CHANGE),
+    *(TIP_LEAD_MAY_KNOW, TIP_KEEP_FROM_LEAD, TIP_CHANGE, TIP_STOP, TIP_RESUME, UNMUTE),
 )
 RULE_BUTTONS: Final = (
     *(COMPANY_BACK, COMPANY_MORE),

@@ -14,6 +14,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from messages import (
     backtest_words,
     budget_words,
+    coaching_words,
     company_words,
     escape,
     finding_words,
@@ -198,6 +199,7 @@ _FILTERS: dict[str, Any] = {
     "who_reads": finding_words.who_reads,
     "rule_links": rule_words.links,
     "ends_sentence": rule_words.sentence,
+    "muted_kind": coaching_words.muted_kind,
 }
 _GLOBALS: dict[str, Any] = {
     "ids": SimpleNamespace(**{name: value for name, value in vars(ids).items() if name.isupper()}),

@@ -193,6 +193,8 @@ def published_together(
 def kept_back(reason: str) -> Published[Any]:
     """A figure that is not told, whatever it is; `reason` says why in words for its readers."""
     return Published(_MAKER, None, Withheld(reason))
+
+
 def publish_comparison(value: T | None, arms: Iterable[int], rule: GroupRule) -> Published[T]:
     """Make a comparison between groups of people fit to show: each has to be large enough by itself.
 

@@ -49,7 +49,8 @@ def _planned(name: str | None) -> "tuple[PlannedRule, ...]":
     try:
         database.require_current()
         now = Clock.starting_at(settings.clock_start).now()
-        return plan(database, now, rules.judges, chosen, gathering_of(settings))
+        gathering, holdout = gathering_of(settings), settings.coaching_holdout
+        return plan(database, now, rules.judges, chosen, gathering, holdout)
     finally:
         database.dispose()
 

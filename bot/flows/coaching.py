@@ -1,4 +1,7 @@
-"""What people are told of their own findings: chosen, noted once, and changed in place afterwards."""
+"""What people are told of their own findings: chosen, noted once, and changed in place afterwards.
+
+What is held back for a trial is noted too, and nothing else of it changes: the finding stays open.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -12,9 +15,11 @@ from bot.flows.me import freshness_of, price_basis_of
 from bot.flows.posts import Post
 from bot.flows.redraws import redrawn
 from bot.flows.rule_terms import stages_of
+from bot.flows.tip_terms import TipTerms
 from bot.rulebook import Rulebook
 from messages.pages.findings import CoachingTip
 from messages.said import coach_words
+from policies.mutes import is_muted, kinds_of
 from policies.outcomes import local_day_of
 from policies.people import Person
 from policies.rules.attention import ALARM_AGAIN, Attention, Candidate, Choice, choose
@@ -22,7 +27,17 @@ from policies.rules.findings import Finding, FindingState
 from policies.rules.lifecycle import StageNow
 from policies.rules.model import Rule, Severity, Stage
 from policies.rules.pipeline import SAYS_MORE
-from storage import coaching_slots, deliveries, findings, outcomes, people, rollups
+from policies.trials import Drawn, teaching_of
+from storage import (
+    coaching_mutes,
+    coaching_slots,
+    coaching_trials,
+    deliveries,
+    findings,
+    outcomes,
+    people,
+    rollups,
+)
 from storage.database import Database
 from storage.deliveries import Claim, DeliveryState
 
@@ -43,21 +58,32 @@ class _Lost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Coaching:
-    """The minute's look for what somebody is to be told now."""
+    """The minute's look for what somebody is to be told now. `holdout` is the share held out for trials."""
 
     rulebook: Rulebook
+    holdout: float = 0.0
 
     def __call__(self, database: Database, now: datetime) -> int:
         """Note what is told now; returns how much that is. Nothing is written when nothing is."""
         with database.reading() as session:
             stages = self._speaking(session)
+            candidates = self._candidates(session, stages)
+            terms = TipTerms.of(session, [person.id for person, _ in candidates], self.holdout)
             choices = [
                 (person, choice)
-                for person, candidates in self._candidates(session, stages)
-                for choice in choose(candidates, _attention_of(session, person, stages, now))
-                if choice.is_told
+                for person, found in candidates
+                for choice in choose(found, _attention_of(session, person, stages, terms, now))
+                if choice.is_told or _is_new_trial(choice, terms, person, now)
             ]
-        return sum(_tell(database, now, person, choice) for person, choice in choices)
+        return sum(self._settle(database, now, person, choice) for person, choice in choices)
+
+    def _settle(self, database: Database, now: datetime, person: Person, choice: Choice) -> bool:
+        """Tell it, or note that it waits for its trial; whether it is told."""
+        if choice.is_told:
+            return _tell(database, now, person, choice, is_on_trial=self.holdout > 0)
+        with database.writing() as session:
+            _note_trial(session, now, person, choice)
+        return False
 
     def _speaking(self, session: Session) -> dict[str, StageNow]:
         """The rules that speak to people."""
@@ -115,9 +141,10 @@ def compose_coaching(database: Database, claim: Claim, rulebook: Rulebook) -> Po
             return None
         stage = stages_of(session, [rulebook.current.judges[finding.rule_id]])[finding.rule_id]
     is_alarm = page.rule.severity is Severity.ALARM
-    if stage.speaks_to_people and (is_alarm or _is_in_time(finding, claim)):
+    fits_now = _is_in_time(finding, claim) and not page.is_muted
+    if stage.speaks_to_people and (is_alarm or fits_now):
         return Post(user_id, page)
-    _take_back(database, finding, claim)
+    _take_back(database, finding, page.rule, claim)
     return None
 
 
@@ -146,6 +173,7 @@ def tip_of(
         outcome=outcomes.outcome_of(session, subject.outcome_id) if subject.outcome_id else None,
         sources=freshness_of(sources),
         price_basis=price_basis_of(sources),
+        is_muted=is_muted(kinds_of(rule), coaching_mutes.muted_by(session, person.id)),
     )
 
 
@@ -156,19 +184,20 @@ def finding_id_of(label: str) -> int | None:
 
 
 def _attention_of(
-    session: Session, person: Person, speaking: Collection[str], now: datetime
+    session: Session, person: Person, speaking: Collection[str], terms: TipTerms, now: datetime
 ) -> Attention:
     found = findings.of_person(session, person.id, SAYS_MORE)
     standing = [one for one in found if one.rule_id in speaking]
     since = local_day_of(now - A_WEEK, person.zone)
     days = coaching_slots.tip_days(session, [person.id], since)
-    return Attention(
+    attention = Attention(
         zone=person.zone,
         now=now,
         tip_days=days.get(person.id, ()),
         standing=frozenset(one.rule_id for one in standing),
         told_lately=findings.rules_told_since(session, person.id, now - ALARM_AGAIN),
     )
+    return terms.bear_on(attention, person)
 
 
 def _as_candidates(
@@ -177,11 +206,23 @@ def _as_candidates(
     return [Candidate(rules[one.rule_id], one, stages[one.rule_id].stage) for one in found]
 
 
-def _tell(database: Database, now: datetime, person: Person, choice: Choice) -> bool:
+def _is_new_trial(choice: Choice, terms: TipTerms, person: Person, now: datetime) -> bool:
+    """Whether it is held back from now on, which is to be noted."""
+    teaching = choice.candidate.teaching
+    if teaching is None or not choice.is_held_back:
+        return False
+    return not terms.trials_of(person, now).is_decided(teaching)
+
+
+def _tell(
+    database: Database, now: datetime, person: Person, choice: Choice, *, is_on_trial: bool
+) -> bool:
     """Take the person's tip of the day, mark the finding, and note the message: all or nothing."""
     try:
         with database.writing() as session:
             _note(session, now, person, choice)
+            if is_on_trial:
+                _note_trial(session, now, person, choice)
     except _Lost:
         return False
     return True
@@ -206,18 +247,34 @@ def _note(session: Session, now: datetime, person: Person, choice: Choice) -> No
     deliveries.enqueue(session, COACHING, f"person:{person.id}", _period(told), before.label, now)
 
 
+def _note_trial(session: Session, now: datetime, person: Person, choice: Choice) -> None:
+    """Note somebody's first time with what the tip teaches, told or held out; nothing at a later time."""
+    one = choice.candidate
+    if one.teaching is not None:
+        drawn = Drawn(choice.is_held_back, local_day_of(now, person.zone))
+        finding, team_id = one.finding, one.finding.subject.team_id
+        coaching_trials.add(session, person.id, team_id, one.teaching, drawn, now, finding.id)
+
+
 def _is_in_time(finding: Finding, claim: Claim) -> bool:
     told = finding.coached_at
     return told is not None and claim.lease_until <= told + IN_TIME
 
 
-def _take_back(database: Database, told: Finding, claim: Claim) -> None:
+def _take_back(database: Database, told: Finding, rule: Rule, claim: Claim) -> None:
     """Let what was not posted wait again, and give back the tip that it took."""
     with database.writing() as session:
         waits = replace(told, state=FindingState.OPEN, coached_at=None, lead_announced=False)
         reason = "It could not be told in time."
         if findings.change(session, told, waits, claim.due_at, reason=reason):
             coaching_slots.give_back(session, told.id, told.coached_at)
+            _forget_trial(session, told, rule)
+
+
+def _forget_trial(session: Session, told: Finding, rule: Rule) -> None:
+    teaching, person_id = teaching_of(rule), told.subject.person_id
+    if teaching is not None and person_id is not None and told.coached_at is not None:
+        coaching_trials.take_back(session, person_id, teaching, told.coached_at)
 
 
 def _period(told: Finding) -> str:

@@ -51,31 +51,45 @@ def answer(
     """
     label = _label(finding_id)
     with refusals_audited(database, now, speaker, label), database.writing() as session:
-        before = _own(session, speaker, finding_id, is_held=True)
+        before = own_finding(session, speaker, finding_id, is_held=True)
         if before.state is said.state:
             return
         _require_unanswered(before)
         until = _until(said, last_day, now, speaker.person.zone)
-        kept = reason[:MAX_REASON]
-        after = replace(before, state=said.state, until=until, reason=kept)
-        _change(session, before, after, speaker, now)
-        finding_reports.save_verdict(
-            session,
-            before.id,
-            speaker.person.id,
-            (before.rule_id, before.rule_version),
-            said,
-            kept,
-            now,
-        )
-        _note(session, speaker, f"finding.{said.value}", before, now)
+        take_answer(session, now, speaker, before, said, until=until, reason=reason)
+
+
+def take_answer(
+    session: Session,
+    now: datetime,
+    speaker: Speaker,
+    before: Finding,
+    said: Answer,
+    *,
+    until: datetime | None,
+    reason: str = "",
+) -> None:
+    """Store the answer to a finding that waits for one, in the caller's transaction."""
+    kept = reason[:MAX_REASON]
+    after = replace(before, state=said.state, until=until, reason=kept)
+    _change(session, before, after, speaker, now)
+    finding_reports.save_verdict(
+        session,
+        before.id,
+        speaker.person.id,
+        (before.rule_id, before.rule_version),
+        said,
+        kept,
+        now,
+    )
+    _note(session, speaker, f"finding.{said.value}", before, now)
 
 
 def take_back(database: Database, now: datetime, speaker: Speaker, finding_id: int) -> None:
     """Take an answer back, so that another can be given; without one there is nothing to do."""
     label = _label(finding_id)
     with refusals_audited(database, now, speaker, label), database.writing() as session:
-        before = _own(session, speaker, finding_id, is_held=True)
+        before = own_finding(session, speaker, finding_id, is_held=True)
         if before.state in WAITS_FOR_ANSWER:
             return
         if before.state not in ANSWERED:
@@ -90,7 +104,7 @@ def let_lead_know(database: Database, now: datetime, speaker: Speaker, finding_i
     """Allow the leads of the person's team to hear of the finding, by name, without what was used."""
     label = _label(finding_id)
     with refusals_audited(database, now, speaker, label), database.writing() as session:
-        before = _own(session, speaker, finding_id, is_held=True)
+        before = own_finding(session, speaker, finding_id, is_held=True)
         if before.lead_may_know:
             return
         if before.state in (FindingState.RESOLVED, FindingState.WRONG):
@@ -103,7 +117,7 @@ def keep_from_lead(database: Database, now: datetime, speaker: Speaker, finding_
     """Take that back, as long as no lead was told."""
     label = _label(finding_id)
     with refusals_audited(database, now, speaker, label), database.writing() as session:
-        before = _own(session, speaker, finding_id, is_held=True)
+        before = own_finding(session, speaker, finding_id, is_held=True)
         if not before.lead_may_know:
             return
         if before.is_lead_told:
@@ -124,7 +138,7 @@ def answer_form(
     """The form of an answer that needs a day or a reason."""
     label = _label(finding_id)
     with refusals_audited(database, now, speaker, label), database.reading() as session:
-        finding = _own(session, speaker, finding_id)
+        finding = own_finding(session, speaker, finding_id)
         _require_unanswered(finding)
         judge = rules.judges.get(finding.rule_id)
         today = local_day_of(now, speaker.person.zone)
@@ -144,7 +158,7 @@ def why(
     """Each clause of the condition with the values that the finding was last seen with."""
     label = _label(finding_id)
     with refusals_audited(database, now, speaker, label), database.reading() as session:
-        finding = _own(session, speaker, finding_id)
+        finding = own_finding(session, speaker, finding_id)
         judge = rule_meant(rules, finding.rule_id)
         rule, zone = judge.rule, speaker.person.zone
         is_same = rule.subject is finding.subject.kind
@@ -165,7 +179,9 @@ def why(
         )
 
 
-def _own(session: Session, speaker: Speaker, finding_id: int, *, is_held: bool = False) -> Finding:
+def own_finding(
+    session: Session, speaker: Speaker, finding_id: int, *, is_held: bool = False
+) -> Finding:
     """The speaker's finding, once they were told of it; NotYours for any other id, in the same words.
 
     Of what was never told nobody can have a word: answers would be given by counting up ids.
@@ -208,6 +224,11 @@ def _change(
 def _note(session: Session, speaker: Speaker, action: str, finding: Finding, now: datetime) -> None:
     details: dict[str, str | int] = {"rule": finding.rule_id, "version": finding.rule_version}
     audit.record(session, speaker.person.id, action, finding.label, details, now)
+
+
+def until_usually(said: Answer, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """When an answer ends where nothing else is said."""
+    return _until(said, None, now, zone)
 
 
 def _until(said: Answer, last_day: date | None, now: datetime, zone: ZoneInfo) -> datetime | None:

@@ -15,6 +15,7 @@ from bot.flows.coaching import A_WEEK
 from bot.flows.rule_facts import Gathering
 from bot.flows.rule_pass import judged
 from bot.flows.rule_terms import stages_of
+from bot.flows.tip_terms import TipTerms
 from messages.said import first_words
 from policies.outcomes import local_day_of
 from policies.people import Person
@@ -60,14 +61,15 @@ def plan(
     judges: Mapping[str, CompiledRule],
     chosen: Sequence[str],
     gathering: Gathering,
+    holdout: float = 0.0,
 ) -> tuple[PlannedRule, ...]:
-    """What a pass of all rules would make of the chosen ones now."""
+    """What a pass of all rules would make of the chosen ones now. `holdout` is as coaching has it."""
     kinds = dict.fromkeys(judges[rule_id].rule.subject for rule_id in chosen)
     with database.reading() as session:
         stages = stages_of(session, judges.values())
         passes = {kind: _passed(session, now, kind, judges, gathering) for kind in kinds}
         steps = [step for passed in passes.values() for step in passed.steps]
-        choices = _choices(session, now, judges, stages, steps)
+        choices = _choices(session, now, judges, stages, steps, holdout)
     with database.writing() as session:
         for rule_id in chosen:
             version = judges[rule_id].rule.version
@@ -94,6 +96,7 @@ def _choices(
     judges: Mapping[str, CompiledRule],
     stages: Mapping[str, StageNow],
     steps: Iterable[Step],
+    holdout: float,
 ) -> dict[str, Choice]:
     """By fingerprint, what each person would be told of all that waits for them."""
     stand = {step.after.fingerprint: step.after for step in steps}
@@ -105,6 +108,7 @@ def _choices(
         if one.subject.person_id is not None:
             by_person[one.subject.person_id].append(one)
     known = people.persons_of(session, by_person)
+    terms = TipTerms.of(session, known, holdout)
     found: dict[str, Choice] = {}
     for person_id, own in by_person.items():
         if person_id in known and known[person_id].slack is not None:
@@ -115,6 +119,7 @@ def _choices(
             ]
             audible = [one for one in own if stages[one.rule_id].speaks_to_people]
             attention = _attention(session, known[person_id], audible, stages, now)
+            attention = terms.bear_on(attention, known[person_id])
             chosen = choose(candidates, attention) if candidates else ()
             found |= {choice.candidate.finding.fingerprint: choice for choice in chosen}
     return found

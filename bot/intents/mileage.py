@@ -1,4 +1,4 @@
-"""The text of `/mileage` as an intent: `help`, `me`, `team`, `digest [WEEK]`, `company`, `policies [RULE]`, `setup`."""
+"""The text of `/mileage` as an intent: `help`, `me`, `team`, `digest [WEEK]`, `policies [RULE]`, …"""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ LONGEST_RULE_ID = 80
 MOST_TEAMS = 40
 WEEK_LIKE = re.compile(r"\d{4}-?[wW]")
 """A word that means a week, right or wrong: no team is called so."""
-VERBS = ("me", "team", "digest", "company", "policies", "setup", "help")
+VERBS = ("me", "team", "digest", "company", "policies", "mute", "unmute", "setup", "help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,35 @@ class ShowRules:
     rule_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ShowMutes:
+    """Show which tips the person stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Stop tips of a kind: `all`, `cards`, a skill, or a rule's id."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unmute:
+    """Let tips of a kind speak again."""
+
+    kind: str
+
+
+CoachingIntent: TypeAlias = ShowMutes | Mute | Unmute
 MileageIntent: TypeAlias = (
-    MileageHelp | ShowMe | ShowTeam | PreviewDigest | ShowCompany | OpenSetup | ShowRules
+    MileageHelp
+    | ShowMe
+    | ShowTeam
+    | PreviewDigest
+    | ShowCompany
+    | OpenSetup
+    | ShowRules
+    | CoachingIntent
 )
 
 _ALONE: dict[str, MileageIntent] = {
@@ -79,6 +106,8 @@ def parse_mileage(text: str, command: str = "/mileage") -> MileageIntent:
         return _company(rest, command)
     if verb == "policies":
         return ShowRules(shortened(rest.lower(), LONGEST_RULE_ID))
+    if verb in ("mute", "unmute"):
+        return _about_mutes(verb, shortened(rest.lower(), LONGEST_RULE_ID))
     if verb not in _ALONE:
         meant = mistyped(verb, VERBS)
         problem = f"“{shortened(verb)}” is nothing {command} knows."
@@ -97,6 +126,13 @@ def _company(text: str, command: str) -> ShowCompany:
     week = _week(first, f"{command} company") if WEEK_LIKE.match(first) else None
     names = [shortened(name.strip()) for name in named.split(",")]
     return ShowCompany(week, tuple(name for name in names if name)[:MOST_TEAMS])
+
+
+def _about_mutes(verb: str, kind: str) -> MileageIntent:
+    """Without a kind both show what is stopped."""
+    if not kind:
+        return ShowMutes()
+    return Mute(kind) if verb == "mute" else Unmute(kind)
 
 
 def _week(text: str, form: str) -> IsoWeek:

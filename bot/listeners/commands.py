@@ -11,6 +11,7 @@ from bot.flows import (
     focus,
     me,
     merges,
+    mutes,
     outcome_keys,
     outcome_story,
     outcomes,
@@ -19,13 +20,17 @@ from bot.flows import (
 from bot.flows.company_digest import Wanted
 from bot.intents.focus import FocusIntent, StartFocus, StopFocus
 from bot.intents.mileage import (
+    CoachingIntent,
     MileageHelp,
+    Mute,
     OpenSetup,
     PreviewDigest,
     ShowCompany,
     ShowMe,
+    ShowMutes,
     ShowRules,
     ShowTeam,
+    Unmute,
     parse_mileage,
 )
 from bot.intents.outcome_verbs import Assess, Drop, Merge, Revert, SetKeys, ShowOutcome, VerbIntent
@@ -130,6 +135,20 @@ async def answer_mileage(edge: Edge, text: str, asked: Asked) -> MessagePage | N
             return await open_setup(edge, asked)
         case ShowRules(rule_id=rule_id):
             return await show_rules(edge, rule_id, asked)
+        case intent:
+            return await answer_about_coaching(edge, intent, asked)
+
+
+async def answer_about_coaching(edge: Edge, intent: CoachingIntent, asked: Asked) -> MessagePage:
+    """What `/mileage mute`, `unmute` and `coaching` say."""
+    judged = (asked.now, asked.speaker, edge.rulebook.current)
+    match intent:
+        case ShowMutes():
+            return await edge.run(mutes.show_mutes, *judged)
+        case Mute(kind=kind):
+            return await edge.run(mutes.mute, *judged, kind)
+        case Unmute(kind=kind):
+            return await edge.run(mutes.unmute, *judged, kind)
 
 
 async def open_form_about_message(edge: Edge, asked: Asked) -> MessagePage | None:

@@ -2,9 +2,10 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.flows import finding_answers
+from bot.flows import finding_answers, mutes
 from bot.flows.refusals import Refusal
 from bot.intents.fields import Values
+from bot.intents.mileage import LONGEST_RULE_ID
 from bot.intents.rule_forms import Silence, read_silence_form, read_wrong_form
 from bot.listeners.buttons import Press, press_listener
 from bot.listeners.edge import Asked, Edge
@@ -77,6 +78,30 @@ async def change_answer(edge: Edge, value: str, asked: Asked) -> MessagePage | N
     return None
 
 
+async def stop_kind(edge: Edge, value: str, asked: Asked) -> MessagePage | None:
+    """Stop tips of this kind; the tip says so in its place."""
+    current = edge.rulebook.current
+    await edge.run_and_post(
+        mutes.stop_kind_of, asked.now, asked.speaker, current, finding_id_of(value)
+    )
+    return None
+
+
+async def resume_kind(edge: Edge, value: str, asked: Asked) -> MessagePage | None:
+    """Let them speak again."""
+    current = edge.rulebook.current
+    await edge.run_and_post(
+        mutes.resume_kind_of, asked.now, asked.speaker, current, finding_id_of(value)
+    )
+    return None
+
+
+async def unmute(edge: Edge, value: str, asked: Asked) -> MessagePage:
+    """Let a kind speak again, from the list of what is stopped."""
+    kind = value[:LONGEST_RULE_ID]
+    return await edge.run(mutes.unmute, asked.now, asked.speaker, edge.rulebook.current, kind)
+
+
 PRESSES: dict[str, Press] = {
     ids.TIP_TRIED: answers(Answer.TRIED),
     ids.TIP_PLANNED: asks(Answer.PLANNED),
@@ -87,6 +112,9 @@ PRESSES: dict[str, Press] = {
     ids.TIP_LEAD_MAY_KNOW: let_lead_know,
     ids.TIP_KEEP_FROM_LEAD: keep_from_lead,
     ids.TIP_CHANGE: change_answer,
+    ids.TIP_STOP: stop_kind,
+    ids.TIP_RESUME: resume_kind,
+    ids.UNMUTE: unmute,
 }
 
 

@@ -15,7 +15,7 @@ from policies.people import Person
 from policies.rules.evaluation import Clause
 from policies.rules.findings import Answer, Finding, FindingState
 from policies.rules.lifecycle import StageNow, Verdicts
-from policies.rules.model import Place, Rule
+from policies.rules.model import Place, Rule, Severity
 
 WAITS_FOR_ANSWER = frozenset({FindingState.OPEN, FindingState.COACHED, FindingState.REGRESSED})
 ANSWERED = frozenset(one.state for one in Answer)
@@ -26,7 +26,8 @@ class CoachingTip(MessagePage):
     """To the person alone: what a rule found, what is at stake, and what to try; changed in place.
 
     `said` is the rule's own sentence with its numbers filled in, as plain text. The buttons carry
-    `F-12`; after an answer the message says what was answered and when the rule speaks again.
+    `F-12`; after an answer the message says what was answered and when the rule speaks again. `is_muted`
+    is whether the person stopped tips of its kind.
     """
 
     template: ClassVar[str] = "coaching_tip.json.j2"
@@ -38,7 +39,13 @@ class CoachingTip(MessagePage):
     outcome: Outcome | None = None
     sources: tuple[SourceFreshness, ...] = ()
     price_basis: str = ""
+    is_muted: bool = False
     commands: Commands = DEFAULT_COMMANDS
+
+    @property
+    def can_be_stopped(self) -> bool:
+        """Whether the person may stop tips of this kind: never an alarm."""
+        return self.rule.severity is not Severity.ALARM and not self.is_muted
 
     @property
     def waits_for_answer(self) -> bool:

@@ -56,6 +56,7 @@ from policies.rules.reports import FindingCounts
 from policies.usage import TokenCounts, Trust
 from tests.messages.attribution_examples import attribution_pages, groups
 from tests.messages.budget_examples import budget_pages, homes
+from tests.messages.coaching_examples import coaching_pages
 from tests.messages.company_examples import company_pages
 from tests.messages.rule_examples import rule_pages
 
@@ -406,5 +407,6 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
         **company_pages(typed),
         **about_budgets,
         **about_rules,
+        **coaching_pages(typed),
         **homes(home, about_budgets, open_outcomes(typed, 200)),
     }

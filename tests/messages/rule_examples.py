@@ -205,6 +205,7 @@ def _tips(
         ),
         "coaching_tip_snoozed": after(FindingState.SNOOZED, until=until),
         "coaching_tip_not_relevant": after(FindingState.ACCEPTED, until=until),
+        "coaching_tip_stopped": replace(after(FindingState.ACCEPTED, until=until), is_muted=True),
         "coaching_tip_wrong": after(FindingState.WRONG, reason=typed("it was not trivial")),
         "coaching_tip_resolved": after(FindingState.RESOLVED, resolved_at=now),
         "coaching_tip_exempted": after(FindingState.EXEMPTED, lead_may_know=True),

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from bot.intents.mileage import (
     MileageHelp,
     MileageIntent,
+    Mute,
     OpenSetup,
     PreviewDigest,
     ShowCompany,
     ShowMe,
+    ShowMutes,
     ShowRules,
     ShowTeam,
+    Unmute,
     parse_mileage,
 )
 from bot.intents.words import NotUnderstood
@@ -30,6 +33,10 @@ ROWS = [
     ("policies", ShowRules()),
     ("Policies  Retry-Storm ", ShowRules("retry-storm")),
     ("policies no such rule", ShowRules("no such rule")),
+    ("mute", ShowMutes()),
+    ("unmute", ShowMutes()),
+    ("mute ALL", Mute("all")),
+    ("Unmute match-model", Unmute("match-model")),
     ("digest 2026-w46", PreviewDigest(IsoWeek(2026, 46))),
     ("company", ShowCompany()),
     ("company 2026-W46", ShowCompany(IsoWeek(2026, 46))),
@@ -48,6 +55,7 @@ def test_a_word_becomes_its_intent(text: str, intent: MileageIntent) -> None:
     ("text", "nearest"),
     [
         ("stup", "/fuel setup"),
+        ("mtue all", "/fuel mute"),
         ("tema", "/fuel team"),
         ("polices", "/fuel policies"),
         ("leaderboard", "/fuel help"),

@@ -16,6 +16,7 @@ from policies.rules.findings import Finding, FindingState
 from policies.rules.model import Say, Severity, Stage
 from policies.rules.reasons import Why
 from policies.rules.subjects import Subject
+from policies.trials import Drawn, Trials
 from tests.policies.rules.judged import DAY, a_rule, an_outcome
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -50,6 +51,15 @@ def at(now: datetime = TUESDAY, *tip_days: date, standing: tuple[str, ...] = ())
 
 def whys(choices: tuple[Choice, ...]) -> list[tuple[int, Why]]:
     return [(one.candidate.finding.id, one.reason.why) for one in choices]
+
+
+SKILL = "match-model"
+
+
+def on_trial(share: float = 0.5, days: int = 0) -> Attention:
+    """A moment of somebody who has been held out of the rule waste for some days."""
+    drawn = {("waste", 1): Drawn(is_held=True, on=TUESDAY.date() - days * DAY)}
+    return replace(at(), trials=Trials(7, share, drawn))
 
 
 MONDAY_DAY, TUESDAY_DAY = date(2026, 6, 1), date(2026, 6, 2)
@@ -129,6 +139,53 @@ TEAM = Subject(SubjectKind.TEAM_WEEK, "team:3", {"team": "3"}, None, 3)
             replace(at(), told_lately={"waste"}),
             Why.TOLD_TODAY,
         ),
+        ("a stopped rule is silent", a_candidate(), replace(at(), muted={"waste"}), Why.MUTED),
+        ("all may be stopped", a_candidate(), replace(at(), muted={"all"}), Why.MUTED),
+        (
+            "a skill may be stopped",
+            a_candidate(skill="match-model"),
+            replace(at(), muted={"match-model"}),
+            Why.MUTED,
+        ),
+        (
+            "what is stopped stops nothing else",
+            a_candidate(skill="match-model"),
+            replace(at(), muted={"cards", "restart-clean", "other"}),
+            Why.TOLD,
+        ),
+        (
+            "an alarm is not stopped",
+            a_candidate(severity=ALARM),
+            replace(at(), muted={"all", "waste"}),
+            Why.TOLD,
+        ),
+        (
+            "what does not help is told no more",
+            a_candidate(),
+            replace(at(), retired={("waste", 1)}),
+            Why.RETIRED,
+        ),
+        (
+            "its next version is",
+            a_candidate(version=2),
+            replace(at(), retired={("waste", 1)}),
+            Why.TOLD,
+        ),
+        ("what is on trial waits", a_candidate(skill=SKILL), on_trial(), Why.HELD_OUT),
+        ("at its end it is told", a_candidate(skill=SKILL), on_trial(days=15), Why.TOLD),
+        ("what teaches nothing is no trial", a_candidate(), on_trial(), Why.TOLD),
+        (
+            "an alarm is no trial",
+            a_candidate(severity=ALARM, skill=SKILL),
+            on_trial(),
+            Why.TOLD,
+        ),
+        (
+            "a budget is no trial",
+            a_candidate(when="budget.used_share > 0.5", skill=SKILL),
+            on_trial(),
+            Why.TOLD,
+        ),
     ],
 )
 def test_each_finding_is_told_or_waits_with_a_reason(
@@ -142,6 +199,22 @@ def test_each_finding_is_told_or_waits_with_a_reason(
 def test_what_is_worth_most_is_told_and_the_rest_waits() -> None:
     found = [a_candidate(a_finding(n, impact=usd)) for n, usd in ((1, "3"), (2, "9"), (3, None))]
     assert whys(choose(found, at())) == [(2, Why.TOLD), (1, Why.WORTH_LESS), (3, Why.WORTH_LESS)]
+
+
+def test_what_is_on_trial_takes_no_tip_of_the_day_and_the_next_is_told() -> None:
+    held = a_candidate(a_finding(1, impact="9"), skill=SKILL)
+    others = [a_candidate(a_finding(n, impact=str(5 - n))) for n in (2, 3)]
+    assert whys(choose([held, *others], on_trial())) == [
+        (1, Why.HELD_OUT),
+        (2, Why.TOLD),
+        (3, Why.WORTH_LESS),
+    ]
+
+
+def test_what_would_not_be_told_anyway_is_not_put_on_trial() -> None:
+    first = a_candidate(a_finding(1, impact="9"))
+    held = a_candidate(a_finding(2), skill=SKILL)
+    assert whys(choose([first, held], on_trial())) == [(1, Why.TOLD), (2, Why.WORTH_LESS)]
 
 
 def test_an_alarm_takes_nothing_from_the_tips() -> None:
