@@ -6,10 +6,18 @@ Teams stand by name, or as a reader named them; nothing orders them by what they
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from policies.metrics import MILLION, OutcomeCounts, PersonWeek, TeamWeek, WeekSums, sums_to_close
 from policies.periods import IsoWeek
 from policies.privacy import GroupRule, Published, publish_again, published_together
+
+FIGURES: Final = (
+    "tokens",
+    "cost_list_usd",
+    "outcomes_per_million_tokens",
+    "cost_per_verified_outcome_usd",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +147,62 @@ def rest_as_closed(
     """The rest as it was told before; withheld where the minimum group was raised since."""
     value = CompanySums(teams, sums.tokens, sums.cost_list, scored)
     return publish_again(value, sums.contributors, rule)
+
+
+def company_json(digest: CompanyDigest) -> dict[str, object]:
+    """All teams as `mileage digest --company --format json` prints them: `together`, `history`, `teams`.
+
+    Tokens, cost (USD) and ratios are numbers, or None where they are withheld, not shown yet, or nothing
+    divides. Sums are of the shown teams; `withheld_together` is None where it is not told.
+    """
+    week = digest.this_week
+    return {
+        **_week_json(week),
+        "withheld_together": _sums_json(week.rest),
+        "history": [_week_json(one) for one in digest.history],
+        "teams": [_team_json(one) for one in digest.teams],
+    }
+
+
+def _week_json(week: CompanyWeek) -> dict[str, object]:
+    return {
+        "week": str(week.week),
+        "outcomes": _outcomes_json(week.outcomes),
+        "together": _sums_json(week.shown),
+    }
+
+
+def _team_json(team: CompanyTeam) -> dict[str, object]:
+    figures = sums_of_team(team.week).shown
+    withheld = team.week.figures.withheld
+    return {
+        "team": team.name,
+        "outcomes": _outcomes_json(team.week.outcomes),
+        **(_figures_json(figures) if figures else dict.fromkeys(FIGURES)),
+        "withheld_because": withheld.reason if withheld else None,
+    }
+
+
+def _outcomes_json(counts: OutcomeCounts) -> dict[str, int]:
+    return {
+        "declared": counts.declared,
+        "claimed": counts.claimed,
+        "verified": counts.verified,
+        "reverted": counts.reverted,
+    }
+
+
+def _sums_json(sums: Published[CompanySums] | None) -> dict[str, object] | None:
+    found = sums.shown if sums else None
+    return {"teams": found.teams, **_figures_json(found)} if found else None
+
+
+def _figures_json(sums: CompanySums) -> dict[str, object]:
+    per_million, cost = sums.outcomes_per_million_tokens, sums.cost_per_verified_outcome_usd
+    values = (
+        sums.tokens,
+        float(sums.cost_list_usd),
+        None if per_million is None else float(per_million),
+        None if cost is None else float(cost),
+    )
+    return dict(zip(FIGURES, values, strict=True))

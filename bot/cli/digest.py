@@ -1,6 +1,8 @@
-"""`mileage digest TEAM`: a team's week as text, JSON or a PNG."""
+"""`mileage digest TEAM`: a team's week as text, JSON or a PNG; `--company` is all teams' week."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,8 +28,15 @@ class Format(StrEnum):
 
 def digest(
     team: Annotated[
-        str, typer.Argument(metavar="TEAM", help="The team's name or its channel's id.")
-    ],
+        str | None, typer.Argument(metavar="TEAM", help="The team's name or its channel's id.")
+    ] = None,
+    company: Annotated[
+        bool, typer.Option("--company", help="All teams by name, instead of one.")
+    ] = False,
+    workspace: Annotated[
+        str | None,
+        typer.Option(metavar="T0123", help="With --company: whose teams, where there are several."),
+    ] = None,
     week: Annotated[
         str | None, typer.Option(metavar="2026-W46", help="The week; the last full one otherwise.")
     ] = None,
@@ -36,7 +45,11 @@ def digest(
         Path | None, typer.Option(metavar="FILE", help="Where to; standard output otherwise.")
     ] = None,
 ) -> None:
-    """Write the digest of a team's week. Nothing is posted."""
+    """Write the digest of a team's week, or of all teams. Nothing is posted."""
+    if not company and team is None:
+        raise typer.BadParameter("Missing argument 'TEAM'. Name a team, or add --company.")
+    if company and team is not None:
+        raise typer.BadParameter("Name a team or add --company, not both.")
     with explained():
         if format_ is Format.PNG and output is None and sys.stdout.isatty():
             raise Unusable("A PNG is no text for a terminal: add --output FILE.")
@@ -46,7 +59,11 @@ def digest(
         database = Database.open(settings.database_url.get_secret_value())
         try:
             database.require_current()
-            content = written(_digest(database, settings, team, week), format_)
+            content = (
+                written_of_all(database, settings, workspace, week, format_)
+                if team is None
+                else written(_digest(database, settings, team, week), format_)
+            )
         finally:
             database.dispose()
         _write(content, output)
@@ -74,23 +91,79 @@ def written(page: "Digest", format_: Format) -> bytes:
     return png
 
 
+def written_of_all(
+    database: "Database",
+    settings: Settings,
+    workspace: str | None,
+    week: str | None,
+    format_: Format,
+) -> bytes:
+    """The bytes of all teams' week; Unusable where it is not clear of which teams."""
+    from zoneinfo import ZoneInfo
+
+    from bot.clock import Clock
+    from bot.flows.company_digest import company_digest, ended_week
+    from policies.periods import IsoWeek
+    from policies.privacy import GroupRule
+
+    if format_ is Format.PNG:
+        raise Unusable("All teams are written as text or JSON.")
+    now = Clock.starting_at(settings.clock_start).now()
+    with _explaining_week():
+        shown = ended_week(now, ZoneInfo("UTC"), IsoWeek.parse(week) if week else None)
+    rule = GroupRule(settings.minimum_group)
+    found = company_digest(database, now, _workspace(database, workspace), shown, rule)
+    if format_ is Format.JSON:
+        import json
+
+        from policies.company import company_json
+
+        return (json.dumps(company_json(found), indent=2, ensure_ascii=False) + "\n").encode()
+    from messages.company_text import company_text
+
+    return company_text(found).encode()
+
+
 def _digest(database: "Database", settings: Settings, name: str, week: str | None) -> "Digest":
     from bot.clock import Clock
     from bot.flows.digest import digest_of, ended_week
     from bot.flows.digest_terms import DigestTerms
-    from bot.flows.refusals import Refusal
     from bot.wiring import gathering_of
-    from policies.periods import IsoWeek, NotAPeriod
+    from policies.periods import IsoWeek
 
     team = _team(database, name)
     now = Clock.starting_at(settings.clock_start).now()
-    try:
+    with _explaining_week():
         shown = ended_week(now, team, IsoWeek.parse(week) if week else None)
+    return digest_of(database, team, shown, DigestTerms(gathering_of(settings)))
+
+
+@contextmanager
+def _explaining_week() -> Iterator[None]:
+    """Say in one sentence what is wrong with the week that was asked for."""
+    from bot.flows.refusals import Refusal
+    from policies.periods import NotAPeriod
+
+    try:
+        yield
     except NotAPeriod as problem:
         raise Unusable(str(problem)) from None
     except Refusal as refusal:
         raise Unusable(f"{refusal.sentence} {refusal.next_step}") from None
-    return digest_of(database, team, shown, DigestTerms(gathering_of(settings)))
+
+
+def _workspace(database: "Database", wanted: str | None) -> str:
+    """The workspace that is meant: the only one there is, where none is named."""
+    from storage import people
+
+    with database.reading() as session:
+        known = sorted({team.workspace_id for team in people.all_teams(session)})
+    if wanted in known or (wanted is None and len(known) == 1):
+        return wanted or known[0]
+    if not known:
+        raise Unusable("There is no team yet. Run “/mileage setup” in a channel.")
+    problem = f"No team is of workspace “{wanted}”." if wanted else "There are several workspaces."
+    raise Unusable(f"{problem} Add --workspace with one of: {', '.join(known)}.")
 
 
 def _team(database: "Database", name: str) -> "Team":

@@ -147,6 +147,40 @@ def test_the_digest_is_written_as_text_json_and_png(tmp_path: Path) -> None:
     assert (tmp_path / "week.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_all_teams_are_written_as_text_and_json(tmp_path: Path) -> None:
+    seeded(tmp_path)
+    week = ("digest", "--company", "--week", "2026-W46")
+    assert "Payments" in inside(tmp_path, *week).stdout
+    found = json.loads(inside(tmp_path, *week, "--format", "json").stdout)
+    assert (found["week"], found["together"], found["withheld_together"]) == (
+        "2026-W46",
+        None,
+        None,
+    )
+    [team] = found["teams"]
+    assert (team["team"], team["tokens"]) == ("Payments", None)
+    assert team["withheld_because"] == "its digest has not shown this week yet"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        (("--company", "Payments"), "not both"),
+        (("--company", "--format", "png"), "All teams are written as text or JSON."),
+        (("--company", "--workspace", "T9"), "Add --workspace with one of: T0LIVE."),
+        (("--company", "--week", "2026-W60"), "2026 has no week 60."),
+        (("--company", "--week", "2026-W47"), "The latest full week is 2026-W46"),
+    ],
+)
+def test_all_teams_asked_for_wrongly_is_explained(
+    tmp_path: Path, typed: tuple[str, ...], sentence: str
+) -> None:
+    seeded(tmp_path)
+    done = inside(tmp_path, "digest", *typed)
+    assert done.exit_code == 2
+    assert sentence in " ".join(done.stderr.split())
+
+
 def test_the_doctor_says_what_is_wrong(tmp_path: Path) -> None:
     done = mileage(tmp_path, "doctor", "--json")
     assert done.returncode == 1
