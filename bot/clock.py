@@ -20,3 +20,7 @@ class Clock:
     def now(self) -> datetime:
         """The moment, aware and in UTC."""
         return datetime.fromtimestamp(time.time(), UTC) + self.offset
+
+    def elsewhere(self, moment: datetime) -> datetime:
+        """What clocks that nobody shifted showed at a moment of this one: Slack's, for example."""
+        return moment - self.offset

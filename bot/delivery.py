@@ -1,8 +1,8 @@
 """The one place that posts unasked: claim with a lease, compose, post, confirm.
 
 A request whose answer was lost may have been posted. Such a claim, like one whose holder died, is
-looked up in the channel by the delivery's id before anything is posted again; where the app may not
-read the channel's history, the team's leads are asked instead.
+looked up in the channel, or in its thread, by the delivery's id before anything is posted again; where
+the app may not read the channel's history, the team's leads are asked instead.
 """
 
 import asyncio
@@ -10,30 +10,16 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from typing import TypeVar
 
 import structlog
 
 from bot.clock import Clock
-from bot.flows import (
-    budget_notices,
-    budget_sweep,
-    coaching,
-    digest,
-    evidence,
-    findings_for_leads,
-    notices,
-    outcome_steps,
-    reviews,
-    rule_notices,
-    team_findings,
-)
-from bot.flows.digest_terms import DigestTermsNow
+from bot.delivery_kinds import Kind
+from bot.flows import notices
 from bot.flows.posts import NotYet, Post
 from bot.logs import places_of
 from bot.posting import Poster, PostFailed, Trouble
-from bot.rulebook import Rulebook
 from bot.slack import Installation
 from bot.workers import Workers
 from storage import deliveries, people
@@ -45,59 +31,18 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 LEASE = timedelta(minutes=3)
+LAST_SECONDS = timedelta(seconds=15)
+"""Of a lease: nothing is posted in them, because somebody else may take the claim right after."""
 SHORTLY = timedelta(seconds=5)
 POLL_SECONDS = 5.0
 AT_ONCE = 4
 MOST_ATTEMPTS = 50
+PATIENCE = timedelta(days=2)
+"""What failed this often is tried for this long all the same: an outage delays and loses nothing."""
+NOT_FOUND = "not_found_in_channel"
 
 RedrawHome = Callable[[str], Awaitable[None]]
 """Draws the Home of the person with this Slack id anew."""
-Compose = Callable[[Database, Claim], Post | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """How a kind of delivery is composed, and what to do when it may have been posted already.
-
-    `asks_when_unsure` is whether a lead is asked; otherwise it is posted again, because a second
-    card is harmless and a missing one is not.
-    """
-
-    compose: Compose
-    asks_when_unsure: bool = False
-
-
-def kinds(rulebook: Rulebook, digest_terms: DigestTermsNow) -> dict[str, Kind]:
-    """Every kind of delivery there is."""
-    return {
-        digest.DIGEST: Kind(
-            partial(digest.compose_digest, terms_now=digest_terms), asks_when_unsure=True
-        ),
-        reviews.VERIFICATION: Kind(reviews.compose_verification),
-        outcome_steps.VERIFICATION_SETTLED: Kind(reviews.compose_verification_settled),
-        outcome_steps.OWNER_NEWS: Kind(outcome_steps.compose_owner_news),
-        budget_notices.BUDGET_REQUEST: Kind(budget_notices.compose_request),
-        budget_notices.BUDGET_REQUEST_SETTLED: Kind(budget_notices.compose_request_settled),
-        budget_notices.BUDGET_DECIDED: Kind(budget_notices.compose_decided),
-        budget_notices.BUDGET_GRANT: Kind(budget_notices.compose_grant),
-        evidence.REVERT_PROPOSED: Kind(evidence.compose_revert_proposed),
-        evidence.REVERT_SETTLED: Kind(evidence.compose_revert_settled),
-        budget_sweep.BUDGET_WARNING: Kind(budget_sweep.compose_warning),
-        notices.LEAD_NOTICE: Kind(notices.compose_notice),
-        coaching.COACHING: Kind(partial(coaching.compose_coaching, rulebook=rulebook)),
-        coaching.COACHING_SETTLED: Kind(
-            partial(coaching.compose_coaching_settled, rulebook=rulebook)
-        ),
-        findings_for_leads.FINDING_FOR_LEAD: Kind(
-            partial(findings_for_leads.compose_for_lead, rulebook=rulebook)
-        ),
-        team_findings.TEAM_FINDING: Kind(
-            partial(team_findings.compose_team_finding, rulebook=rulebook)
-        ),
-        rule_notices.RULE_NOTICE: Kind(
-            partial(rule_notices.compose_owner_notice, rulebook=rulebook)
-        ),
-    }
 
 
 async def nobody_has_one(_user_id: str) -> None:
@@ -157,6 +102,9 @@ class Delivery:
         if kind is None:
             await self._abandon(claim, "unknown_kind")
             return
+        if kind.grace is not None and self.clock.now() > claim.first_due_at + kind.grace:
+            await self._abandon(claim, "too_late")
+            return
         try:
             post = await self._composed(claim, kind)
         except NotYet:
@@ -169,7 +117,7 @@ class Delivery:
             await self._drop(claim)
             return
         try:
-            posted = await self._whatever_fails(claim, self.poster.post(claim, post))
+            posted = await self._found_after_all(claim, post) or await self._posted(claim, post)
         except PostFailed as failure:
             await self._after(failure, claim, kind, post)
             return
@@ -184,6 +132,26 @@ class Delivery:
                 await self.redraw_home(user_id)
         except Exception as fault:  # noqa: BLE001 - the message stands, whatever becomes of the Home
             self._log_fault(claim, fault)
+
+    async def _found_after_all(self, claim: Claim, post: Post) -> tuple[str, str] | None:
+        """A message that was looked for in vain at the last try: Slack may have carried it out late."""
+        if claim.error != NOT_FOUND:
+            return None
+        try:
+            return await self._whatever_fails(claim, self.poster.find(claim, post))
+        except PostFailed as failure:
+            raise PostFailed(NOT_FOUND, Trouble.TEMPORARY, failure.retry_after) from failure
+
+    async def _posted(self, claim: Claim, post: Post) -> tuple[str, str]:
+        """(channel id, ts) of the message, posted while nobody else may take the claim."""
+        left = claim.lease_until - LAST_SECONDS - self.clock.now()
+        if left <= timedelta():
+            raise PostFailed("too_slow", Trouble.TEMPORARY)
+        try:
+            async with asyncio.timeout(left.total_seconds()):
+                return await self._whatever_fails(claim, self.poster.post(claim, post))
+        except TimeoutError as error:
+            raise PostFailed("answer_lost", Trouble.UNSURE) from error
 
     async def _composed(self, claim: Claim, kind: Kind) -> Post | None:
         """What is to be posted; NotYet, and PostFailed for a fault that nobody foresaw."""
@@ -216,7 +184,7 @@ class Delivery:
 
     async def _try_later(self, failure: PostFailed, claim: Claim) -> None:
         """Give the claim back for another attempt, or give up after the last."""
-        if claim.attempt >= MOST_ATTEMPTS:
+        if self._is_hopeless(claim):
             await self._abandon(claim, failure.error)
         else:
             await self._release(claim, failure.error, failure.retry_after or _backoff(claim))
@@ -246,13 +214,13 @@ class Delivery:
         except PostFailed as failure:
             if failure.trouble is not Trouble.PERMANENT:
                 await self._keep_unsure(claim, failure)
-            elif kind.asks_when_unsure:
+            elif kind.leads_told:
                 await self._abandon(claim, "unsure")
             else:
                 await self._release(claim, failure.error, SHORTLY)
             return
         if found is None:
-            await self._try_later(PostFailed("not_found_in_channel", Trouble.TEMPORARY), claim)
+            await self._try_later(PostFailed(NOT_FOUND, Trouble.TEMPORARY), claim)
             return
         log.info("delivery_found", kind=claim.kind, delivery=claim.id)
         await self._confirm(claim, *found)
@@ -260,15 +228,26 @@ class Delivery:
     async def _keep_unsure(self, claim: Claim, failure: PostFailed) -> None:
         """Leave the claim to run out: it is reconciled again then, and never posted blindly."""
         log.warning("delivery_unsure", kind=claim.kind, delivery=claim.id, error=failure.error)
-        if claim.attempt >= MOST_ATTEMPTS:
+        if self._is_hopeless(claim):
             await self._abandon(claim, "unsure")
 
+    def _is_hopeless(self, claim: Claim) -> bool:
+        """Whether it was tried often and for long enough to give up."""
+        kind = self.kinds.get(claim.kind)
+        patience = (kind and kind.grace) or PATIENCE
+        return claim.attempt >= MOST_ATTEMPTS and self.clock.now() >= claim.first_due_at + patience
+
     async def _confirm(self, claim: Claim, channel_id: str, ts: str) -> None:
-        now = self.clock.now()
+        """Note that it stands there and, in the same transaction, what is to follow in its thread."""
+        now, kind = self.clock.now(), self.kinds.get(claim.kind)
+        replies = kind.replies if kind else ()
 
         def confirm() -> None:
             with self.database.writing() as session:
-                deliveries.confirm(session, claim, channel_id, ts, now)
+                if deliveries.confirm(session, claim, channel_id, ts, now):
+                    for one in replies:
+                        follows = (one, claim.audience, claim.period, claim.subject)
+                        deliveries.enqueue(session, *follows, now)
 
         await self.workers.run(confirm)
         log.info("delivered", kind=claim.kind, delivery=claim.id, attempt=claim.attempt)
@@ -294,12 +273,13 @@ class Delivery:
         log.info("delivery_postponed", kind=claim.kind, delivery=claim.id, error=error)
 
     async def _abandon(self, claim: Claim, error: str) -> None:
-        """Give up, with one line for the operator, and tell the leads where a digest is concerned."""
-        now = self.clock.now()
+        """Give up, with one line for the operator, and tell the leads of what is theirs to know."""
+        now, kind = self.clock.now(), self.kinds.get(claim.kind)
+        leads_told = kind is not None and kind.leads_told
 
         def abandon() -> None:
             with self.database.writing() as session:
-                if deliveries.abandon(session, claim, error, now) and claim.kind == digest.DIGEST:
+                if deliveries.abandon(session, claim, error, now) and leads_told:
                     notices.enqueue_notices(session, claim, now)
 
         await self.workers.run(abandon)

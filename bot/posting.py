@@ -15,22 +15,27 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.flows.posts import Post
 from bot.slack import Directory
 from bot.slack_api import NO_ANSWER, TEMPORARY, UNSURE, NoSlackAnswer, error_word
 from bot.workers import Workers
-from messages.charts import chart_png
+from messages.charts import draw_png
 from messages.limits import require_fit
 from messages.pages.base import Commands
-from messages.pages.digest import Digest
+from messages.pages.digest import DigestPage
 from messages.render import Message, render, render_digest
 from storage.deliveries import Claim
 
 log = structlog.get_logger()
 
 EVENT_TYPE: Final = "mileage_delivery"
-PAGES_SEARCHED = 3
+A_PAGE: Final = 200
+MOST_PAGES = 50
+"""How far back the channel is read: a message that may lie further back is looked for by a lead."""
+SKEW: Final = timedelta(minutes=5)
+"""By how much Slack's clock and ours may differ."""
 
 
 class Trouble(Enum):
@@ -63,28 +68,43 @@ class Poster:
     async def post(self, claim: Claim, post: Post) -> tuple[str, str]:
         """(channel id, ts) of the message as it stands now; PostFailed otherwise."""
         async with _explained():
-            channel_id = await self._channel_of(post)
-            if isinstance(post.page, Digest):
-                return await self._post_digest(claim, channel_id, post.page)
-            return await self._send(claim, channel_id, render(post.page), post.replaces_ts)
+            post = replace(post, channel_id=await self._channel_of(post))
+            if isinstance(post.page, DigestPage):
+                return await self._post_digest(claim, post, post.page)
+            return await self._send(claim, post, render(post.page))
 
     async def find(self, claim: Claim, post: Post) -> tuple[str, str] | None:
-        """(channel id, ts) of this delivery's message in the latest history, or None."""
+        """(channel id, ts) of this delivery's message among those since it was due, or None.
+
+        PostFailed where that cannot be said.
+        """
         if post.is_private:
             return None
         async with _explained():
             cursor: str | None = None
-            for _ in range(PAGES_SEARCHED):
-                history = await self.client.conversations_history(
-                    channel=post.channel_id, include_all_metadata=True, limit=200, cursor=cursor
-                )
-                for message in history["messages"]:
+            for _ in range(MOST_PAGES):
+                page = await self._page_of(claim, post, cursor)
+                for message in page["messages"]:
                     if self._is_of(claim, message):
                         return post.channel_id, str(message["ts"])
-                cursor = (history.get("response_metadata") or {}).get("next_cursor")
+                cursor = (page.get("response_metadata") or {}).get("next_cursor")
                 if not cursor:
-                    break
-        return None
+                    return None
+        raise PostFailed("history_too_long", Trouble.PERMANENT)
+
+    async def _page_of(self, claim: Claim, post: Post, cursor: str | None) -> AsyncSlackResponse:
+        """A page of the channel, or of the thread, from before the delivery was due onwards."""
+        since = self.directory.clock.elsewhere(claim.first_due_at) - SKEW
+        asked: dict[str, Any] = {
+            "channel": post.channel_id,
+            "oldest": f"{since.timestamp():.6f}",
+            "include_all_metadata": True,
+            "limit": A_PAGE,
+            "cursor": cursor,
+        }
+        if post.thread_ts is None:
+            return await self.client.conversations_history(**asked)
+        return await self.client.conversations_replies(ts=post.thread_ts, **asked)
 
     def _is_of(self, claim: Claim, message: dict[str, Any]) -> bool:
         metadata = message.get("metadata") or {}
@@ -100,57 +120,61 @@ class Poster:
         if post.is_private:
             opened = await self.client.conversations_open(users=post.channel_id)
             return str(opened["channel"]["id"])
+        if not post.channel_id:
+            raise PostFailed("no_channel", Trouble.PERMANENT)
         self.directory.forget_place(post.channel_id)
         place = await self.directory.place(post.channel_id)
         if place is not None and place.is_shared:
             raise PostFailed("is_shared", Trouble.PERMANENT)
         return post.channel_id
 
-    async def _post_digest(self, claim: Claim, channel_id: str, page: Digest) -> tuple[str, str]:
+    async def _post_digest(self, claim: Claim, post: Post, page: DigestPage) -> tuple[str, str]:
         page = replace(page, commands=self.commands)
         try:
-            return await self._send(claim, channel_id, render_digest(page, "native"))
+            return await self._send(claim, post, render_digest(page, "native"))
         except SlackApiError as error:
             if error_word(error) != "invalid_blocks":
                 raise
         log.info("chart_refused", delivery=claim.id, next="image")
-        if (file_id := await self._upload_chart(page)) is not None:
+        file_ids = await self._upload_charts(page)
+        if file_ids:
             try:
-                return await self._send(claim, channel_id, render_digest(page, "image", file_id))
+                return await self._send(claim, post, render_digest(page, "image", *file_ids))
             except SlackApiError as error:
                 if error_word(error) != "invalid_blocks":
                     raise
         log.info("chart_refused", delivery=claim.id, next="text")
-        return await self._send(claim, channel_id, render_digest(page, "text"))
+        return await self._send(claim, post, render_digest(page, "text"))
 
-    async def _upload_chart(self, page: Digest) -> str | None:
-        """The id of the chart as an uploaded PNG; None where there is none, or files are not taken."""
-        png = await self.workers.run(chart_png, page.digest)
-        if png is None:
-            return None
-        try:
-            uploaded = await self.client.files_upload_v2(
-                filename=f"digest-{page.digest.this_week.week}.png",
-                title=f"{page.digest.team_name}, {page.digest.this_week.week}",
-                alt_txt="The chart's numbers stand in the text of the message.",
-                content=png,
-                request_file_info=False,
-            )
-        except NO_ANSWER:
-            return None
-        return str(uploaded["files"][0]["id"])
+    async def _upload_charts(self, page: DigestPage) -> tuple[str, ...]:
+        """The ids of the charts as uploaded PNGs; none where there are none, or files are not taken."""
+        week = page.digest.this_week.week
+        file_ids = list[str]()
+        for place, chart in enumerate(page.charts, start=1):
+            try:
+                uploaded = await self.client.files_upload_v2(
+                    filename=f"digest-{week}-{place}.png",
+                    title=f"{page.digest.team_name}, {week}",
+                    alt_txt="The chart's numbers stand in the text of the message.",
+                    content=await self.workers.run(draw_png, chart),
+                    request_file_info=False,
+                )
+            except NO_ANSWER:
+                return ()
+            file_ids.append(str(uploaded["files"][0]["id"]))
+        return tuple(file_ids)
 
-    async def _send(
-        self, claim: Claim, channel_id: str, message: Message, replaces_ts: str | None = None
-    ) -> tuple[str, str]:
+    async def _send(self, claim: Claim, post: Post, message: Message) -> tuple[str, str]:
         require_fit(message)
-        if replaces_ts is not None:
-            await self.client.chat_update(channel=channel_id, ts=replaces_ts, **message)
-            return channel_id, replaces_ts
+        channel_id = post.channel_id
+        if post.replaces_ts is not None:
+            await self.client.chat_update(channel=channel_id, ts=post.replaces_ts, **message)
+            return channel_id, post.replaces_ts
         # The id alone: metadata can be read by other apps.
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery": delivery_ref(claim)}}
         posted = await self.client.chat_postMessage(
             channel=channel_id,
+            thread_ts=post.thread_ts,
             metadata=metadata,
             unfurl_links=False,
             unfurl_media=False,

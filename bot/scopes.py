@@ -12,6 +12,7 @@ METHOD_SCOPES: Final[dict[str, frozenset[str]]] = {
     "conversations.history": frozenset({"channels:history"}),
     "conversations.info": frozenset({"channels:read", "groups:read"}),
     "conversations.members": frozenset({"channels:read", "groups:read"}),
+    "conversations.replies": frozenset({"channels:history"}),
     "conversations.open": frozenset({"im:write"}),
     "files.completeUploadExternal": frozenset({"files:write"}),
     "files.getUploadURLExternal": frozenset({"files:write"}),

@@ -13,7 +13,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
-from bot.delivery import Delivery, kinds
+from bot.delivery import Delivery
+from bot.delivery_kinds import kinds
 from bot.flows.budget_sweep import HourlyWarnings, sweep_base_grants
 from bot.flows.coaching import Coaching
 from bot.flows.digest import enqueue_due
@@ -98,14 +99,17 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
         rulebook = Rulebook.loaded(settings.policies_dir)
         installation = Installation(workspace, token)
         directory = Directory(client, workspace, clock)
-        poster = Poster(
-            slack_client(token, settings.slack_api_url, session, for_delivery=True),
-            directory,
-            workers,
-            names,
-        )
+        plain = slack_client(token, settings.slack_api_url, session, for_delivery=True)
+        poster = Poster(plain, Directory(plain, workspace, clock), workers, names)
         terms = partial(digest_terms_of, settings, rulebook)
-        delivery = Delivery(clock, database, workers, installation, poster, kinds(rulebook, terms))
+        delivery = Delivery(
+            clock,
+            database,
+            workers,
+            installation,
+            poster,
+            kinds(rulebook, terms, digest_grace_of(settings)),
+        )
         parts = (clock, database, workers, installation, delivery)
         schedule = Schedule(*parts, sweeps(settings, systems, rulebook))
         passes = Schedule(*parts, rule_passes(settings, rulebook))
@@ -163,16 +167,20 @@ def calls(systems: Systems) -> dict[str, Call]:
 
 def sweeps(settings: Settings, systems: Systems, rulebook: Rulebook) -> dict[str, Sweep]:
     """What the minute tick looks for, in this order."""
-    grace = timedelta(hours=settings.digest_grace_hours)
     return {
         "rules": rulebook.sweep,
         "refused_rules": partial(sweep_refused_files, rulebook=rulebook),
-        "digests": partial(enqueue_due, grace=grace),
+        "digests": partial(enqueue_due, grace=digest_grace_of(settings)),
         "durable_outcomes": partial(settle_durable, days=settings.outcome_durable_days),
         "limits": partial(note_unpushed, targets=tuple(systems.targets)),
         "base_grants": sweep_base_grants,
         "budget_warnings": HourlyWarnings(),
     }
+
+
+def digest_grace_of(settings: Settings) -> timedelta:
+    """For how long after its time a digest is still posted."""
+    return timedelta(hours=settings.digest_grace_hours)
 
 
 def rule_passes(settings: Settings, rulebook: Rulebook) -> dict[str, Sweep]:

@@ -30,7 +30,8 @@ class DeliveryState(StrEnum):
 class Claim:
     """The right to post one delivery until the lease ends. `audience` and `subject` are the caller's ids.
 
-    `first_due_at` is when it was due to begin with, whatever was tried since.
+    `first_due_at` is when it was due to begin with, whatever was tried since; `error` is what the last
+    try failed of.
     """
 
     id: int
@@ -42,6 +43,7 @@ class Claim:
     first_due_at: datetime
     attempt: int
     lease_until: datetime
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,4 +240,5 @@ def _claim(row: DeliveryRow) -> Claim:
         first_due_at=row.first_due_at,
         attempt=row.attempt,
         lease_until=row.lease_until or row.due_at,
+        error=row.error,
     )

@@ -15,18 +15,26 @@ from storage.deliveries import Claim
 LEAD_NOTICE: Final = "lead_notice"
 """A direct message to a lead about a delivery; audience is the lead, subject says which delivery."""
 
-IN_WORDS = {
-    "channel_not_found": "the app does not see the channel any more",
-    "not_in_channel": "the app is not in the channel",
-    "is_archived": "the channel is archived",
-    "is_shared": "the channel is shared with another organisation",
-    "not_found_in_channel": "Slack failed again and again",
-    "answer_lost": "Slack failed again and again",
-    "ratelimited": "Slack put it off again and again",
-    "slack_unreachable": "Slack could not be reached",
-    "fault": "the program failed, and its log says where",
-    "unsure": "its posting was cut short, and it may stand in the channel or not",
+ANOTHER_CHANNEL: Final = "Move the team: “/mileage setup” in another channel."
+INVITE: Final = "Invite the app to the channel. Or move the team: “/mileage setup” in another one."
+
+REASONS: Final = {
+    "no_channel": ("the team has no channel", "“/mileage setup” in a channel gives it one."),
+    "channel_not_found": ("the app does not see the channel any more", INVITE),
+    "not_in_channel": ("the app is not in the channel", INVITE),
+    "is_archived": ("the channel is archived", ANOTHER_CHANNEL),
+    "is_shared": ("the channel is shared with another organisation", ANOTHER_CHANNEL),
+    "too_late": ("it could not be posted while it was news", ""),
+    "not_found_in_channel": ("Slack failed again and again", ""),
+    "answer_lost": ("Slack failed again and again", ""),
+    "ratelimited": ("Slack put it off again and again", ""),
+    "slack_unreachable": ("Slack could not be reached", ""),
+    "fault": ("the program failed, and its log says where", ""),
 }
+"""By Slack's own word, or ours: why it was not posted, and what a lead can do about it."""
+
+REPLIES: Final = {"digest_details": "details", "digest_workflows": "workflows"}
+"""What the replies in a digest's thread tell of, by kind."""
 
 
 def enqueue_notices(session: Session, claim: Claim, now: datetime) -> int:
@@ -47,7 +55,11 @@ def enqueue_notices(session: Session, claim: Claim, now: datetime) -> int:
 
 
 def compose_notice(database: Database, claim: Claim) -> Post | None:
-    """What a lead reads; None when the lead is not in Slack or the team is gone."""
+    """What a lead reads.
+
+    None when the lead is not in Slack, the team is gone, or somebody deleted the digest under which
+    the rest was to stand.
+    """
     kind, audience, period = claim.subject.split("/", 2)
     with database.reading() as session:
         lead = people.person_of(session, int(claim.audience.removeprefix("person:")))
@@ -55,18 +67,21 @@ def compose_notice(database: Database, claim: Claim) -> Post | None:
         about = deliveries.delivery_of(session, kind, audience, period)
     if lead is None or lead.slack is None or team is None or about is None:
         return None
-    return Post(lead.slack.user_id, _notice(team, period, about.error or ""))
+    if about.error == "thread_not_found":
+        return None
+    return Post(lead.slack.user_id, _notice(team, kind, period, about.error or ""))
 
 
-def _notice(team: Team, period: str, error: str) -> Refused:
+def _notice(team: Team, kind: str, period: str, error: str) -> Refused:
+    told = REPLIES.get(kind)
+    which = f"The reply with the {told} below the" if told else "The"
+    what, shows = f"{which} digest of {team.name} for {period}", f"“/mileage digest {period}”"
     if error == "unsure":
         return Refused(
-            f"The digest of {team.name} for {period} may be missing: {IN_WORDS[error]}.",
-            f"Look in the channel. If it is not there, “/mileage digest {period}” shows it to you.",
+            f"{what} may be missing: its posting was cut short.",
+            f"Look in the channel. If it is not there, {shows} shows the digest to you.",
         )
-    reason = IN_WORDS.get(error, f"Slack answered “{error}”")
+    reason, advice = REASONS.get(error, (f"Slack answered “{error}”", ""))
     return Refused(
-        f"The digest of {team.name} for {period} was not posted: {reason}.",
-        "Invite the app to the channel, or move the team: “/mileage setup” in another one. "
-        f"“/mileage digest {period}” shows the digest to you.",
+        f"{what} was not posted: {reason}.", f"{advice} {shows} shows the digest to you.".strip()
     )

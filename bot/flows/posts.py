@@ -13,12 +13,14 @@ class NotYet(Exception):
 class Post:
     """A page for a channel, or for one person when `channel_id` is a user id (`U…`).
 
-    `replaces_ts` names the message that is changed in place instead of posting a new one.
+    `replaces_ts` names the message that is changed in place instead of posting a new one, `thread_ts`
+    the one in whose thread it is a reply.
     """
 
     channel_id: str
     page: MessagePage
     replaces_ts: str | None = None
+    thread_ts: str | None = None
 
     @property
     def is_private(self) -> bool:
