@@ -31,7 +31,7 @@ TOKENS: Final = (
 TEXTS: Final = (
     *("session_id", "request_id", "tool", "repo", "branch"),
     *("commit", "pull_request", "ticket", "outcome"),
-    *("prompt_id", "workflow", "agent", "api_key_id"),
+    *("prompt_id", "workflow", "skill", "agent", "command", "api_key_id"),
 )
 COLUMNS: Final = (
     *("timestamp", "end", "person", "key", "revision", "model", "requests", "cost_usd"),
@@ -227,11 +227,24 @@ def observation(row: dict[str, str], now: datetime) -> Observation:
         outcome_tag=text(row, "outcome"),
         api_key_ref=key_id(row),
         prompt_id=text(row, "prompt_id"),
-        workflow_id=text(row, "workflow"),
+        workflow_id=workflow(row),
         agent_name=text(row, "agent"),
     )
     key = text(row, "key")
     return keyed(fact, f"key\0{fact.owner}\0{key}") if key else fact
+
+
+def workflow(row: dict[str, str]) -> str | None:
+    """The workflow of a row: as it is named, else its skill, else where no agent is named its command.
+
+    A command is kept by its first word and with its repository; what follows was typed by a person.
+    """
+    named = text(row, "workflow") or text(row, "skill")
+    command, repo = text(row, "command"), text(row, "repo")
+    if named or not command or text(row, "agent"):
+        return named
+    name = command.split()[0]
+    return f"{repo}: {name}" if repo else name
 
 
 def _told(fact: Observation) -> tuple[object, ...]:

@@ -117,6 +117,8 @@ LINK_USAGE: Final = "link_usage"
 """Links usage of one's own to an outcome; value as `policies.linking.link_value` makes it."""
 OPEN_SETUP: Final = "open_setup"
 """Opens the team's setup form."""
+REMOVE_WORKFLOW_LABEL: Final = "remove_workflow_label"
+"""Takes one of the presser's own labels away; value W-3."""
 
 # Buttons under a digest. The value of each is the team and the week, `T-1 2026-W47`.
 DIGEST_USEFUL: Final = "digest_useful"
@@ -209,7 +211,7 @@ BUDGET_BUTTONS: Final = (
 )
 BUTTONS: Final = (
     *(LOG_OUTCOME, FINISH_OUTCOME, REVIEW_OUTCOME, SHOW_MY_WEEK, LINK_USAGE, OPEN_SETUP),
-    *(MARK_REVERTED, KEEP_OUTCOME),
+    *(MARK_REVERTED, KEEP_OUTCOME, REMOVE_WORKFLOW_LABEL),
     *BUDGET_BUTTONS,
     *TIP_BUTTONS,
     *RULE_BUTTONS,

@@ -24,6 +24,7 @@ from messages import (
     steps,
     time_zones,
     wording,
+    workflow_words,
 )
 from messages.charts import data_visualization
 from messages.pages.base import HomePage, MessagePage, ModalPage, Page
@@ -175,6 +176,7 @@ _FILTERS: dict[str, Any] = {
     "spread": budget_words.spread,
     "data_visualization": data_visualization,
     "code": rule_words.code,
+    "labelled": workflow_words.labelled,
     "finding_about": finding_words.about,
     "at_stake": finding_words.at_stake,
     "answered": finding_words.answered,

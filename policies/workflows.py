@@ -8,6 +8,7 @@ A team's curve goes as far as the number of runs that enough of its people have 
 part of it is about fewer, and each shown curve differs from those before by what enough people did.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -38,6 +39,34 @@ class Course(StrEnum):
     RISING = "rising"
     UNCLEAR = "unclear"
     TOO_FEW_RUNS = "too few runs"
+
+
+class LabelKind(StrEnum):
+    """What a label names: every branch that begins like this, or a repository."""
+
+    BRANCH = "branch"
+    REPOSITORY = "repository"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowLabel:
+    """A person's name for their own sessions: those on `value` are runs of `name`."""
+
+    id: int
+    kind: LabelKind
+    value: str
+    name: str
+
+    @property
+    def label(self) -> str:
+        """`W-3`, the id that a button carries."""
+        return f"W-{self.id}"
+
+
+def parse_workflow_label(text: str) -> int | None:
+    """The number of `W-3` (any case, dash optional), None where it is no such id."""
+    match = re.fullmatch(r"w-?(\d{1,9})", text.strip().lower(), re.ASCII)
+    return int(match[1]) if match else None
 
 
 @dataclass(frozen=True, slots=True)

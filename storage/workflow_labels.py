@@ -1,31 +1,13 @@
 """What people call their sessions on a branch or in a repository, so that these are runs of a workflow."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, func, select
 
+from policies.workflows import LabelKind, WorkflowLabel
 from storage.tables import WorkflowLabelRow
-
-
-class LabelKind(StrEnum):
-    """What a label names: every branch that begins like this, or a repository."""
-
-    BRANCH = "branch"
-    REPOSITORY = "repository"
-
-
-@dataclass(frozen=True, slots=True)
-class WorkflowLabel:
-    """A label of one person: their sessions on `value` are runs of `name`."""
-
-    id: int
-    kind: LabelKind
-    value: str
-    name: str
 
 
 def labels_of(session: Session, person_id: int) -> list[WorkflowLabel]:

@@ -1,17 +1,22 @@
-"""The text of `/mileage` as an intent: `help`, `me`, `team`, `digest [WEEK]`, `policies [RULE]`, …"""
+"""The text of `/mileage` as an intent: one of VERBS, some with a week, a rule or teams after it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.intents.words import NotUnderstood, mistyped, readable, shortened
+from bot.intents.workflows import WorkflowIntent, parse_workflow
 from policies.periods import IsoWeek, NotAPeriod
 
 LONGEST_RULE_ID = 80
 MOST_TEAMS = 40
 WEEK_LIKE = re.compile(r"\d{4}-?[wW]")
 """A word that means a week, right or wrong: no team is called so."""
-VERBS = ("me", "team", "digest", "company", "policies", "mute", "unmute", "setup", "help")
+VERBS = (
+    *("me", "team", "digest", "company", "policies", "workflow"),
+    *("mute", "unmute", "setup", "help"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +81,9 @@ class Unmute:
 
 
 CoachingIntent: TypeAlias = ShowMutes | Mute | Unmute
-MileageIntent: TypeAlias = (
-    MileageHelp
-    | ShowMe
-    | ShowTeam
-    | PreviewDigest
-    | ShowCompany
-    | OpenSetup
-    | ShowRules
-    | CoachingIntent
-)
+OwnIntent: TypeAlias = MileageHelp | ShowMe | WorkflowIntent | CoachingIntent
+TeamIntent: TypeAlias = ShowTeam | PreviewDigest | ShowCompany | OpenSetup | ShowRules
+MileageIntent: TypeAlias = OwnIntent | TeamIntent
 
 _ALONE: dict[str, MileageIntent] = {
     "": MileageHelp(),
@@ -100,14 +98,8 @@ def parse_mileage(text: str, command: str = "/mileage") -> MileageIntent:
     """Read what follows the command; NotUnderstood names the problem and the nearest right form."""
     verb, _, rest = readable(text).partition(" ")
     verb = verb.lower()
-    if verb == "digest":
-        return PreviewDigest(_week(rest, f"{command} digest") if rest else None)
-    if verb == "company":
-        return _company(rest, command)
-    if verb == "policies":
-        return ShowRules(shortened(rest.lower(), LONGEST_RULE_ID))
-    if verb in ("mute", "unmute"):
-        return _about_mutes(verb, shortened(rest.lower(), LONGEST_RULE_ID))
+    if verb in _WITH_MORE:
+        return _WITH_MORE[verb](rest, command)
     if verb not in _ALONE:
         meant = mistyped(verb, VERBS)
         problem = f"“{shortened(verb)}” is nothing {command} knows."
@@ -119,6 +111,14 @@ def parse_mileage(text: str, command: str = "/mileage") -> MileageIntent:
     return _ALONE[verb]
 
 
+def _digest(text: str, command: str) -> PreviewDigest:
+    return PreviewDigest(_week(text, f"{command} digest") if text else None)
+
+
+def _policies(text: str, _command: str) -> ShowRules:
+    return ShowRules(shortened(text.lower(), LONGEST_RULE_ID))
+
+
 def _company(text: str, command: str) -> ShowCompany:
     """`2026-W46 Payments, Search`: a week, teams, both or neither."""
     first, _, others = text.partition(" ")
@@ -128,11 +128,14 @@ def _company(text: str, command: str) -> ShowCompany:
     return ShowCompany(week, tuple(name for name in names if name)[:MOST_TEAMS])
 
 
-def _about_mutes(verb: str, kind: str) -> MileageIntent:
-    """Without a kind both show what is stopped."""
-    if not kind:
-        return ShowMutes()
-    return Mute(kind) if verb == "mute" else Unmute(kind)
+def _mute(text: str, _command: str) -> ShowMutes | Mute:
+    kind = shortened(text.lower(), LONGEST_RULE_ID)
+    return Mute(kind) if kind else ShowMutes()
+
+
+def _unmute(text: str, _command: str) -> ShowMutes | Unmute:
+    kind = shortened(text.lower(), LONGEST_RULE_ID)
+    return Unmute(kind) if kind else ShowMutes()
 
 
 def _week(text: str, form: str) -> IsoWeek:
@@ -140,3 +143,14 @@ def _week(text: str, form: str) -> IsoWeek:
         return IsoWeek.parse(shortened(text))
     except NotAPeriod as problem:
         raise NotUnderstood(str(problem), f"{form} 2026-W46") from None
+
+
+_WITH_MORE: dict[str, Callable[[str, str], MileageIntent]] = {
+    "digest": _digest,
+    "company": _company,
+    "policies": _policies,
+    "workflow": parse_workflow,
+    "mute": _mute,
+    "unmute": _unmute,
+}
+"""Verbs that take something after them, each with what reads it and the command's name."""

@@ -14,6 +14,7 @@ from bot.listeners.company import turn_page
 from bot.listeners.edge import Asked, Edge, Request
 from bot.listeners.middleware import answer
 from bot.listeners.setup import open_setup
+from bot.listeners.workflows import remove_label
 from messages import ids
 from messages.pages.base import MessagePage
 from policies.outcomes import parse_outcome_label
@@ -81,6 +82,7 @@ PRESSES: dict[str, Press] = {
     ids.OPEN_SETUP: show_setup,
     ids.COMPANY_BACK: turn_page,
     ids.COMPANY_MORE: turn_page,
+    ids.REMOVE_WORKFLOW_LABEL: remove_label,
 }
 
 

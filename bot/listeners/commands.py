@@ -30,6 +30,7 @@ from bot.intents.mileage import (
     ShowMutes,
     ShowRules,
     ShowTeam,
+    TeamIntent,
     Unmute,
     parse_mileage,
 )
@@ -44,12 +45,14 @@ from bot.intents.outcomes import (
     parse_outcome,
 )
 from bot.intents.words import readable
+from bot.intents.workflows import LabelSessions, RemoveLabel, ShowLabels
 from bot.listeners.company import show_company
 from bot.listeners.declaring import set_aside
 from bot.listeners.edge import Asked, Edge, Request
 from bot.listeners.middleware import answer
 from bot.listeners.policies import show_rules
 from bot.listeners.setup import open_setup
+from bot.listeners.workflows import answer_workflow
 from messages.pages.base import MessagePage
 from messages.pages.help import Help
 from policies.outcomes import MAX_TITLE
@@ -125,6 +128,18 @@ async def answer_mileage(edge: Edge, text: str, asked: Asked) -> MessagePage | N
             return Help(edge.commands)
         case ShowMe():
             return await edge.run(me.my_weeks, now, speaker)
+        case ShowLabels() | LabelSessions() | RemoveLabel() as intent:
+            return await answer_workflow(edge, intent, asked)
+        case ShowMutes() | Mute() | Unmute() as intent:
+            return await answer_about_coaching(edge, intent, asked)
+        case intent:
+            return await _answer_about_teams(edge, intent, asked)
+
+
+async def _answer_about_teams(edge: Edge, intent: TeamIntent, asked: Asked) -> MessagePage | None:
+    """What `/mileage` says of the team, of all teams and of the rules."""
+    speaker, now = asked.speaker, asked.now
+    match intent:
         case ShowTeam():
             return await edge.run(teams.team_view, speaker)
         case PreviewDigest(week=week):
@@ -135,8 +150,6 @@ async def answer_mileage(edge: Edge, text: str, asked: Asked) -> MessagePage | N
             return await open_setup(edge, asked)
         case ShowRules(rule_id=rule_id):
             return await show_rules(edge, rule_id, asked)
-        case intent:
-            return await answer_about_coaching(edge, intent, asked)
 
 
 async def answer_about_coaching(edge: Edge, intent: CoachingIntent, asked: Asked) -> MessagePage:

@@ -261,7 +261,7 @@ _SESSION: Final = (
 _WORKFLOW: Final = (
     word(
         "workflow.name",
-        "The workflow as its source names it, else the agent that ran; never a tool alone.",
+        "The workflow as its source names it, else the agent that ran, else the person's own label; never a tool alone.",
     ),
     whole(
         "workflow.runs",

@@ -15,11 +15,12 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlmodel import Session
 
 from policies.usage import Granularity, TokenCounts
+from policies.workflows import LabelKind
 from storage.facts.usage_sums import rows_where
 from storage.facts.windows import between
 from storage.tables import WorkflowLabelRow, table_of
 from storage.usage_ranges import TOKEN_CLASSES, usage_table
-from storage.workflow_labels import LabelKind, people_with_labels
+from storage.workflow_labels import people_with_labels
 
 ROWS_AT_ONCE: Final = 5_000
 

@@ -57,6 +57,24 @@ def test_a_row_without_a_key_keeps_the_one_it_had_before_columns_were_added(tmp_
     assert other.usage_key != fact.usage_key
 
 
+@pytest.mark.parametrize(
+    ("columns", "cells", "workflow"),
+    [
+        ("workflow,skill,command", "nightly,review,/deploy", "nightly"),
+        ("workflow,skill,command", ",review,/deploy", "review"),
+        ("repo,command", "shop,/release-notes for the 3rd customer", "shop: /release-notes"),
+        ("command", "/deploy", "/deploy"),
+        ("agent,command", "tester,/deploy", None),
+        ("repo,command", "shop,", None),
+    ],
+)
+def test_a_workflow_is_what_is_named_first(
+    tmp_path: Path, columns: str, cells: str, workflow: str | None
+) -> None:
+    (fact,) = facts(tmp_path, f"{HEADER},{columns}\n{ROW},{cells}\n")
+    assert fact.workflow_id == workflow
+
+
 def test_an_api_key_in_place_of_its_id_is_refused_and_not_repeated(tmp_path: Path) -> None:
     reading = read(tmp_path, f"{HEADER},api_key_id\n{ROW},sk-live-1234\n")
     assert [one.reason for one in reading.refused] == [

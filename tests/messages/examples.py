@@ -59,6 +59,7 @@ from tests.messages.budget_examples import budget_pages, homes
 from tests.messages.coaching_examples import coaching_pages
 from tests.messages.company_examples import company_pages
 from tests.messages.rule_examples import rule_pages
+from tests.messages.workflow_examples import workflow_pages
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TODAY = NOW.date()
@@ -405,6 +406,7 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
         "digest_workflows": DigestWorkflows(normal.digest, normal.people),
         **attribution_pages(typed, NOW, open_outcomes(typed)),
         **company_pages(typed),
+        **workflow_pages(typed),
         **about_budgets,
         **about_rules,
         **coaching_pages(typed),

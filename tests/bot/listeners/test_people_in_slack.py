@@ -27,6 +27,20 @@ def test_own_figures_are_seen_by_that_person_alone(live: Live) -> None:
     assert mine["ts"] not in [one["ts"] for one in live.sees("ana")]
 
 
+def test_a_label_is_put_and_taken_away_by_its_owner_alone(live: Live) -> None:
+    put = live.says("ben", "/mileage workflow branch release/ as release notes")["messages"][0]
+    assert put["is_ephemeral"]
+    assert "release notes" in text_of(put)
+    (button,) = [
+        block for block in put["blocks"] if "accessory" in block and "release/" in str(block)
+    ]
+    label = button["accessory"]["value"]
+    assert button["accessory"]["action_id"] == ids.REMOVE_WORKFLOW_LABEL
+    assert f"You have no label {label}" in live.reply("ana", f"/mileage workflow remove {label}")
+    assert "is removed" in live.reply("ben", f"/mileage workflow remove {label}")
+    assert "You have no workflow labels" in live.reply("ben", "/mileage workflow")
+
+
 def test_the_team_is_shown_by_name_without_figures(live: Live) -> None:
     shown = live.reply("ben", "/mileage team")
     assert "Payments" in shown
