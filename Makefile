@@ -12,7 +12,7 @@ demo: $(VENV)/run.stamp ## the bot at work in a local Slack workspace; no accoun
 	@$(BIN)/mileage demo $(DEMO_ARGS)
 
 test: $(VENV)/dev.stamp browser peer lint ## lint, types, layers and every test; what CI runs
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
 
 lint: $(VENV)/dev.stamp ## ruff, mypy --strict and the layer contracts
 	$(BIN)/ruff check .

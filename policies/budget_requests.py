@@ -10,8 +10,6 @@ from policies.amounts import Amount, BudgetUnit
 from policies.budgets import BudgetPeriod
 from policies.outcomes import NotAllowed
 
-MAX_REASON: Final = 500
-
 
 class RequestState(StrEnum):
     """Where a request stands. A countered one waits for the person who asked."""

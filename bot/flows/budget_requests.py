@@ -32,7 +32,6 @@ from messages.pages.budget_forms import CounterForm, DeclineForm, RequestForm
 from messages.pages.budgets import Decided, RequestCard, Requested
 from policies.amounts import Amount, as_typed
 from policies.budget_requests import (
-    MAX_REASON,
     BudgetRequest,
     RequestDraft,
     RequestState,
@@ -40,7 +39,7 @@ from policies.budget_requests import (
     request_label,
 )
 from policies.budgets import Grant
-from policies.outcomes import NotAllowed, Outcome, parse_outcome_label
+from policies.outcomes import MAX_REASON, NotAllowed, Outcome, parse_outcome_label
 from policies.people import Person
 from storage import audit, budget_requests, budgets, outcomes, people
 from storage.database import Database

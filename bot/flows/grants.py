@@ -26,9 +26,9 @@ from bot.flows.people import Introduction, Speaker, person_of
 from bot.flows.refusals import NotYours, Refusal
 from messages.pages.budgets import AllowanceSet, Granted, Voided
 from policies.amounts import Amount
-from policies.budget_requests import MAX_REASON, RequestDraft, grant_label, parse_grant_label
+from policies.budget_requests import RequestDraft, grant_label, parse_grant_label
 from policies.budgets import Grant, GrantKind
-from policies.outcomes import NotAllowed
+from policies.outcomes import MAX_REASON, NotAllowed
 from policies.people import Person
 from storage import audit, budgets
 from storage.budgets import GrantDraft

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.intents.words import NotUnderstood, mistyped, readable, shortened
 from policies.amounts import Amount, BudgetUnit, NotAnAmount, parse_amount
-from policies.budget_requests import MAX_REASON
-from policies.outcomes import parse_key, parse_outcome_label
+from policies.outcomes import MAX_REASON, parse_key, parse_outcome_label
 from policies.periods import WEEKDAYS, NotAPeriod, parse_deadline
 
 FURTHEST_DAYS: Final = 366

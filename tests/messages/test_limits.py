@@ -248,7 +248,7 @@ AT_BOTH_SIDES: list[tuple[str, int, int, Callable[[int], Json]]] = [
 
 
 @pytest.mark.parametrize(
-    ("what", "fits", "refused", "make"), AT_BOTH_SIDES, ids=lambda v: str(v)[:40]
+    ("what", "fits", "refused", "make"), AT_BOTH_SIDES, ids=[row[0] for row in AT_BOTH_SIDES]
 )
 def test_a_limit_holds_at_both_sides(
     what: str, fits: int, refused: int, make: Callable[[int], Json]

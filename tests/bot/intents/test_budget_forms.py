@@ -15,8 +15,9 @@ from bot.intents.budget_forms import (
 from bot.intents.fields import FormRefused
 from messages import ids
 from policies.amounts import BudgetUnit, parse_amount
-from policies.budget_requests import MAX_REASON, RequestDraft, TermsDraft
+from policies.budget_requests import RequestDraft, TermsDraft
 from policies.budgets import BudgetPeriod
+from policies.outcomes import MAX_REASON
 
 NOW, UTC_ZONE = datetime(2026, 11, 12, 10, tzinfo=UTC), ZoneInfo("UTC")
 State = dict[str, dict[str, dict[str, object]]]

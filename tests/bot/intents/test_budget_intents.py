@@ -29,7 +29,8 @@ from bot.intents.budgets import (
 )
 from bot.intents.words import NotUnderstood
 from policies.amounts import Amount, BudgetUnit
-from policies.budget_requests import MAX_REASON, RequestDraft
+from policies.budget_requests import RequestDraft
+from policies.outcomes import MAX_REASON
 
 THURSDAY = datetime(2026, 11, 12, 10, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
