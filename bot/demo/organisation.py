@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 
+from policies.skills import Skill
+
 BOT_USER = "U0BOT"
 SOURCE = Path(__file__).parent / "organisation.yaml"
 
@@ -27,6 +29,15 @@ class DemoHabit(_Strict):
     answers: tuple[int, int]
 
 
+class DemoLearning(_Strict):
+    """The week of the story, from 0 on, since which somebody's work shows each skill."""
+
+    scope_first: int = 0
+    curate_context: int = 0
+    match_model: int = 0
+    restart_clean: int = 0
+
+
 class DemoMember(_Strict):
     """Somebody in a demo team; `pace` scales their usage, `taste` names a mix of models.
 
@@ -38,6 +49,7 @@ class DemoMember(_Strict):
     admin: bool = False
     pace: float = 1.0
     taste: str = "mixed"
+    learns: DemoLearning = DemoLearning()
     habit: DemoHabit | None = None
     drags_on: bool = False
 
@@ -51,9 +63,14 @@ class DemoMember(_Strict):
         """The Slack id."""
         return f"U0{self.handle.upper()}"
 
+    def shows(self, skill: Skill, week: int) -> bool:
+        """Whether their work shows the skill in that week of the story."""
+        since: int = getattr(self.learns, skill.name.lower())
+        return week >= since
+
 
 class DemoTeam(_Strict):
-    """A team, its channel, and the outcomes it works through in order."""
+    """A team, its channel, and the outcomes it works through in order, `trivial` of which are so."""
 
     name: str
     channel: str
@@ -62,6 +79,7 @@ class DemoTeam(_Strict):
     prefix: str
     repositories: tuple[str, ...]
     learns: float = Field(gt=0, le=1)
+    trivial: float = Field(ge=0, le=1)
     members: tuple[DemoMember, ...]
     outcomes: tuple[str, ...]
 

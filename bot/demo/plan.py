@@ -18,6 +18,7 @@ from policies.outcomes import (
 )
 from policies.periods import IsoWeek
 from policies.reviews import Impact, ImpactUnit, Review
+from policies.skills import Skill
 
 WEEKS = 14
 """How far the story goes back: twelve weeks to look at, and two to get going."""
@@ -25,6 +26,10 @@ WORKDAYS_BY_SIZE = {OutcomeSize.S: 5, OutcomeSize.M: 9, OutcomeSize.L: 15}
 DAYS_UNTIL_VERIFIED = (1, 1, 2, 4)
 DURABLE_AFTER = timedelta(days=30)
 SENT_BACK_FOR = timedelta(days=14)
+REWORKED_FOR = timedelta(hours=4)
+"""From being sent back to being claimed again."""
+DECLARED_LATE = (2, 4)
+"""Workdays after which they declare who do not scope first."""
 IN_HAND_FOR = 3
 """Workdays for which somebody has had the work of their habit in hand."""
 
@@ -47,6 +52,7 @@ class PlannedOutcome:
     verified_at: datetime
     fate: OutcomeState
     review: Review
+    sent_back_at: datetime | None = None
     habit: DemoHabit | None = None
 
     def is_worked_on(self, day: date) -> bool:
@@ -69,12 +75,17 @@ def first_day(team: DemoTeam, now: datetime) -> date:
     return IsoWeek.containing(now, team.zone).plus(-WEEKS).monday
 
 
+def week_of(team: DemoTeam, now: datetime, day: date) -> int:
+    """Which week of the story a day lies in, from 0 on."""
+    return (day - first_day(team, now)).days // 7
+
+
 def _plan_team(team: DemoTeam, now: datetime, random: Random) -> Iterator[PlannedOutcome]:
     today = now.astimezone(team.zone).date()
     free_from = {
         member: _later(first_day(team, now), random.randint(0, 4)) for member in team.members
     }
-    planned = list(_plan_all(team, now, today, free_from, random))
+    planned = _plan_all(team, now, today, free_from, random)
     for member in team.members:
         if member.habit is not None:
             planned = _ending_on(member, member.habit, planned, today)
@@ -87,55 +98,77 @@ def _plan_all(
     today: date,
     free_from: dict[DemoMember, date],
     random: Random,
-) -> Iterator[PlannedOutcome]:
+) -> list[PlannedOutcome]:
+    planned: list[PlannedOutcome] = []
     for number, title in enumerate(team.outcomes):
         owner = min(team.members, key=lambda member: free_from[member])
         start = free_from[owner]
         if start > today:
-            return
+            break
         size = random.choices(list(OutcomeSize), weights=(45, 45, 10))[0]
         end = _later(start, max(1, WORKDAYS_BY_SIZE[size] + random.randint(-1, 3)))
         free_from[owner] = _later(end, 1)
-        yield _plan_one(team, owner, number, title, size, start, end, now, random)
+        complexity = _complexity(team, [one for one in planned if one.last_day >= start], random)
+        work = _Work(number, title, size, complexity, start, end)
+        planned.append(_plan_one(team, owner, work, now, random))
+    return planned
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What somebody is to do, from its first day to its last; `number` is its place in the team's list."""
+
+    number: int
+    title: str
+    size: OutcomeSize
+    complexity: Complexity
+    start: date
+    end: date
+
+
+def _complexity(team: DemoTeam, in_hand: list[PlannedOutcome], random: Random) -> Complexity:
+    """Trivial while too little of the work in hand is."""
+    trivial = sum(one.draft.complexity is Complexity.TRIVIAL for one in in_hand)
+    if trivial < round(team.trivial * len(team.members)):
+        return Complexity.TRIVIAL
+    return random.choices([Complexity.STANDARD, Complexity.HARD], weights=(75, 25))[0]
 
 
 def _plan_one(
-    team: DemoTeam,
-    owner: DemoMember,
-    number: int,
-    title: str,
-    size: OutcomeSize,
-    start: date,
-    end: date,
-    now: datetime,
-    random: Random,
+    team: DemoTeam, owner: DemoMember, work: _Work, now: datetime, random: Random
 ) -> PlannedOutcome:
-    ticket = f"{team.prefix}-{211 + 7 * number}"
+    ticket = f"{team.prefix}-{211 + 7 * work.number}"
     repository = random.choice(team.repositories)
     wait = random.choice(DAYS_UNTIL_VERIFIED)
-    verified_at = _moment(team, _later(end, wait), random, hours=(10, 14))
+    decided_at = _moment(team, _later(work.end, wait), random, hours=(10, 14))
+    again_at = _moment(team, _later(work.end, wait + 2), random, hours=(10, 14))
+    is_sent_back = random.random() < 0.12
+    verified_at = again_at if is_sent_back else decided_at
+    scopes_first = owner.shows(Skill.SCOPE_FIRST, week_of(team, now, work.start))
+    late = 0 if scopes_first else random.randint(*DECLARED_LATE)
     return PlannedOutcome(
         team=team,
         owner=owner,
         verifier=team.members[(team.members.index(owner) + 1) % len(team.members)],
         draft=OutcomeDraft(
-            title=title,
-            kind=_kind_of(title, random),
-            size=size,
-            complexity=random.choices(list(Complexity), weights=(20, 60, 20))[0],
-            deadline=end,
+            title=work.title,
+            kind=_kind_of(work.title, random),
+            size=work.size,
+            complexity=work.complexity,
+            deadline=work.end,
             keys=(OutcomeKey(KeyKind.TICKET, ticket),),
         ),
-        branch=_branch(owner, ticket, title),
+        branch=_branch(owner, ticket, work.title),
         repository=repository,
-        evidence_url=f"https://git.larkspur.example/{repository}/pull/{400 + 3 * number}",
-        first_day=start,
-        last_day=end,
-        declared_at=_moment(team, start, random, hours=(8, 10)),
-        claimed_at=_moment(team, end, random, hours=(15, 17)),
+        evidence_url=f"https://git.larkspur.example/{repository}/pull/{400 + 3 * work.number}",
+        first_day=work.start,
+        last_day=work.end,
+        declared_at=_moment(team, min(_later(work.start, late), work.end), random, hours=(8, 10)),
+        claimed_at=_moment(team, work.end, random, hours=(15, 17)),
         verified_at=verified_at,
         fate=_fate(verified_at, now, random),
-        review=_review(size, random),
+        review=_review(work.size, random),
+        sent_back_at=decided_at if is_sent_back else None,
     )
 
 
@@ -163,6 +196,7 @@ def _ending_on(
         claimed_at=_on(latest.team, end, 16),
         verified_at=_on(latest.team, _later(end, 1), 11),
         fate=OutcomeState.VERIFIED,
+        sent_back_at=None,
         habit=habit,
     )
     others = [one for one in planned if one.owner is not member or one.last_day < first]
@@ -187,19 +221,19 @@ def _fate(verified_at: datetime, now: datetime, random: Random) -> OutcomeState:
     chance = random.random()
     if chance < 0.04:
         return OutcomeState.DROPPED
-    if chance < 0.10 and verified_at + SENT_BACK_FOR > now:
+    if chance < 0.20 and verified_at + SENT_BACK_FOR > now:
         return OutcomeState.REJECTED
     is_old = verified_at + DURABLE_AFTER <= now
-    if chance < 0.12 and is_old:
+    if chance < 0.08 and is_old:
         return OutcomeState.REVERTED
     return OutcomeState.DURABLE if is_old else OutcomeState.VERIFIED
 
 
 def _review(size: OutcomeSize, random: Random) -> Review:
-    hours = Decimal(random.randint(1, 9)) / 2
-    has_impact = random.random() < 0.35
-    minutes = 5 * random.randint(1, 4) * size.weight
-    return Review(minutes, Impact(hours, ImpactUnit.HOURS) if has_impact else None)
+    hours = Impact(Decimal(random.randint(1, 9)) / 2, ImpactUnit.HOURS)
+    points = Impact(Decimal(random.randint(1, 6)) / 10, ImpactUnit.ERROR_RATE)
+    impact = random.choices([hours, points, None], weights=(30, 15, 55))[0]
+    return Review(5 * random.randint(1, 4) * size.weight, impact)
 
 
 def _later(day: date, workdays: int) -> date:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.demo.organisation import DemoMember, DemoTeam, Organisation
-from bot.demo.plan import DURABLE_AFTER, PlannedOutcome
+from bot.demo.plan import DURABLE_AFTER, REWORKED_FOR, PlannedOutcome
 from bot.flows import outcomes as outcome_flows
 from bot.flows import reviews as review_flows
 from bot.flows.people import Introduction, Speaker, recognise
@@ -87,9 +87,10 @@ class _Life:
         if plan.fate is OutcomeState.DROPPED:
             yield _Step(plan.claimed_at, self._drop)
             return
-        yield _Step(plan.claimed_at, self._claim)
+        yield _Step(plan.claimed_at, lambda: self._claim(plan.claimed_at))
+        yield from self._rework()
         if plan.fate is OutcomeState.REJECTED:
-            yield _Step(plan.verified_at, self._reject)
+            yield _Step(plan.verified_at, lambda: self._reject(plan.verified_at))
             return
         yield _Step(plan.verified_at, self._verify)
         if plan.fate is OutcomeState.REVERTED:
@@ -99,9 +100,15 @@ class _Life:
             at = plan.verified_at + DURABLE_AFTER
             yield _Step(at, lambda: self._endure(at))
 
-    def _claim(self) -> None:
-        plan = self.planned
-        outcome_flows.claim(self.database, plan.claimed_at, self.owner, self.id, plan.evidence_url)
+    def _rework(self) -> Iterator[_Step]:
+        """Sent back once, and claimed again, where the plan has it."""
+        at = self.planned.sent_back_at
+        if at is not None:
+            yield _Step(at, lambda: self._reject(at))
+            yield _Step(at + REWORKED_FOR, lambda: self._claim(at + REWORKED_FOR))
+
+    def _claim(self, at: datetime) -> None:
+        outcome_flows.claim(self.database, at, self.owner, self.id, self.planned.evidence_url)
 
     def _drop(self) -> None:
         at = self.planned.claimed_at
@@ -111,9 +118,9 @@ class _Life:
         plan = self.planned
         review_flows.verify(self.database, plan.verified_at, self.verifier, self.id, plan.review)
 
-    def _reject(self) -> None:
+    def _reject(self, at: datetime) -> None:
         reason = "the link does not show it working"
-        review_flows.reject(self.database, self.planned.verified_at, self.verifier, self.id, reason)
+        review_flows.reject(self.database, at, self.verifier, self.id, reason)
 
     def _revert(self, at: datetime) -> None:
         outcome_flows.revert(self.database, at, self.owner, self.id, "it broke the nightly run")

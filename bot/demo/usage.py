@@ -2,20 +2,21 @@
 
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
 from bot.demo.organisation import DemoMember, DemoTeam, Organisation
-from bot.demo.plan import WEEKS, PlannedOutcome, first_day
+from bot.demo.plan import WEEKS, PlannedOutcome, first_day, week_of
+from policies.outcomes import Complexity
+from policies.skills import Skill
 
 REQUESTS_A_DAY = 30
 REQUESTS_A_SESSION = (6, 18)
 FIRST_CONTEXT_TOKENS = 24_000
 ANSWER_TOKENS = (120, 950)
-LONG_REQUESTS = 60
 VERSION = "2.1.310"
 
 
@@ -45,27 +46,47 @@ def _write_person(
     now: datetime,
     random: Random,
 ) -> None:
-    start = first_day(team, now)
-    for day in _days_until(start, now.astimezone(team.zone).date()):
-        drags_on = member.drags_on and day == _workday_before(now.astimezone(team.zone).date())
+    start, today = first_day(team, now), now.astimezone(team.zone).date()
+    for day in _days_until(start, today):
+        drags_on = member.drags_on and day == _workday_before(today)
         if not _is_at_work(day, random) and not drags_on:
             continue
         progress = min((day - start).days / (7 * WEEKS), 1)
         effort = member.pace * (1 + (team.learns - 1) * progress) * random.lognormvariate(0, 0.2)
         work = next((outcome for outcome in own if outcome.is_worked_on(day)), None)
-        habit = work.habit if work else None
-        left = habit.requests if habit else round(REQUESTS_A_DAY * effort)
+        week = week_of(team, now, day)
+        course = LONG if drags_on else _course_of(member, week, random)
+        left = round(REQUESTS_A_DAY * effort)
+        if work is not None and work.habit is not None and not drags_on:
+            left, course = work.habit.requests, USUAL
         began = datetime.combine(day, time(9, random.randint(0, 45)), team.zone).astimezone(UTC)
-        if drags_on:
-            left = 0
-            _Session(organisation, team, member, work, began, random, LONG).write(
-                home, LONG_REQUESTS, now
-            )
         while left > 0 and began < now:
-            count = min(left, random.randint(*REQUESTS_A_SESSION))
-            session = _Session(organisation, team, member, work, began, random)
+            count = course.requests or min(left, random.randint(*REQUESTS_A_SESSION))
+            mix = _mix_for(organisation, member, work, week)
+            session = _Session(team, work, began, mix, random, course)
             began = session.write(home, count, now) + timedelta(minutes=random.randint(10, 70))
-            left -= count
+            left -= round(count * course.effort)
+
+
+def _course_of(member: DemoMember, week: int, random: Random) -> "_Course":
+    """How the sessions of a day go with somebody who does or does not show the skills yet."""
+    chance = random.random()
+    if chance < 0.12 and not member.shows(Skill.RESTART_CLEAN, week):
+        return LONG
+    if chance > 0.55 and not member.shows(Skill.CURATE_CONTEXT, week):
+        return LARGE
+    return USUAL
+
+
+def _mix_for(
+    organisation: Organisation, member: DemoMember, work: PlannedOutcome | None, week: int
+) -> Mapping[str, float]:
+    """The models that may answer, with their weights."""
+    if work is not None and work.habit is not None:
+        return {work.habit.model: 1.0}
+    if work is None or work.draft.complexity is not Complexity.TRIVIAL:
+        return organisation.models[member.taste]
+    return organisation.models["light" if member.shows(Skill.MATCH_MODEL, week) else "heavy"]
 
 
 def _days_until(start: date, end: date) -> Iterator[date]:
@@ -83,14 +104,22 @@ def _is_at_work(day: date, random: Random) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Course:
-    """How a session goes: seconds between its requests, and whether its answers grow shorter."""
+    """How a session goes: seconds between its requests, tokens that each adds to the context.
+
+    `requests` is how many there are, None as it comes; `fades` whether answers grow shorter. A request is
+    worth `effort` of a usual one.
+    """
 
     seconds: tuple[int, int] = (25, 240)
+    adds: tuple[int, int] = (900, 4_200)
+    requests: int | None = None
     fades: bool = False
+    effort: float = 1.0
 
 
 USUAL = _Course()
-LONG = _Course(seconds=(220, 480), fades=True)
+LONG = _Course(seconds=(220, 480), requests=60, fades=True, effort=2.0)
+LARGE = _Course(adds=(9_000, 22_000), effort=2.5)
 
 
 class _Session:
@@ -98,19 +127,18 @@ class _Session:
 
     def __init__(
         self,
-        organisation: Organisation,
         team: DemoTeam,
-        member: DemoMember,
         work: PlannedOutcome | None,
         began: datetime,
+        mix: Mapping[str, float],
         random: Random,
-        course: _Course = USUAL,
+        course: _Course,
     ) -> None:
         self.random = random
         self.course = course
         self.id = str(uuid.UUID(int=random.getrandbits(128), version=4))
+        self.mix = mix
         habit = work.habit if work else None
-        self.mix = {habit.model: 1.0} if habit else organisation.models[member.taste]
         self.answers = habit.answers if habit else ANSWER_TOKENS
         self.repository = work.repository if work else team.repositories[0]
         self.branch = work.branch if work and random.random() < 0.88 else "main"
@@ -133,7 +161,7 @@ class _Session:
         return self.at
 
     def _exchange(self, model: str, left: float, is_first: bool) -> Iterator[dict[str, object]]:
-        added = self.random.randint(900, 4_200)
+        added = self.random.randint(*self.course.adds)
         read = 0 if is_first else self.context
         written = self.context if is_first else added
         self.context += 0 if is_first else added
