@@ -39,10 +39,10 @@ from bot.model_classes import library_classes
 from bot.posting import PostFailed, Trouble
 from bot.slack import Installation, Workspace
 from bot.workers import Workers
-from messages.charts import chart_png
 from messages.limits import require_fit
 from messages.pages.company import Company
 from messages.pages.digest import Digest
+from messages.pictures import chart_png
 from messages.render import render
 from policies.people import Team
 from policies.pricing import PriceBook

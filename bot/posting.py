@@ -21,10 +21,10 @@ from bot.flows.posts import Post
 from bot.slack import Directory
 from bot.slack_api import NO_ANSWER, TEMPORARY, UNSURE, NoSlackAnswer, error_word
 from bot.workers import Workers
-from messages.charts import draw_png
 from messages.limits import require_fit
 from messages.pages.base import Commands
 from messages.pages.digest import DigestPage
+from messages.pictures import draw_png
 from messages.render import Message, render, render_digest
 from storage.deliveries import Claim
 

@@ -20,6 +20,14 @@ def against(
         return "no earlier week to compare with"
     if value is not None and len(known) >= WEEKS_FOR_A_RANGE:
         return _against_range(value, known, form)
+    return last_and_median(earlier, form)
+
+
+def last_and_median(earlier: Sequence[Decimal | None], form: Callable[[Decimal], str]) -> str:
+    """What a figure was last week and its median before, for those that have no usual range yet."""
+    known = [figure for figure in earlier if figure is not None]
+    if not known:
+        return "no earlier week to compare with"
     last = "last week not shown" if earlier[-1] is None else f"last week {form(known[-1])}"
     if len(known) == 1 and earlier[-1] is not None:
         return last
@@ -32,8 +40,8 @@ def _against_range(value: Decimal, known: Sequence[Decimal], form: Callable[[Dec
     low, high = tenths[0], tenths[-1]
     span = form(low) if form(low) == form(high) else f"{form(low)} to {form(high)}"
     if form(value) in (form(low), form(high)) or low <= value <= high:
-        return f"in your usual range ({span})"
-    return f"{'above' if value > high else 'below'} your usual range ({span})"
+        return f"within its usual range ({span})"
+    return f"{'above' if value > high else 'below'} its usual range ({span})"
 
 
 def _some(weeks: int) -> str:

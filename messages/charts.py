@@ -1,45 +1,54 @@
-"""A team's weeks as a chart: Slack's own block, a PNG and a sentence, all from the same points."""
+"""Charts as data: Slack's own block and the sentence beside it; messages.pictures draws the same as a PNG."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
-import vl_convert
-
-from messages.wording import count, listed, ratio, short_day, significant
-from policies.digest import TeamDigest
+from messages.escape import clip, plain
+from messages.wording import listed, ratio, short_day, significant, usd
+from policies.digest import TeamDigest, UsualRange
 from policies.metrics import TeamWeek
 from policies.periods import IsoWeek
+from policies.workflows import FitPoint, TeamCurve
 
 WEEKS_DRAWN = 12
-FEWEST_WEEKS = 2
+RUNS_DRAWN = 12
+FEWEST_POINTS = 2
 MOST_WEEKS_NAMED = 4
-WIDTH, HEIGHT, SCALE = 800, 400, 2
+TITLE_ROOM = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A week's value, or None where it is withheld or nothing divides."""
+    """One place on the x axis; `value` is None where it is withheld or nothing divides.
 
-    week: IsoWeek
+    `low` and `high` are the ends of the band there, None where there is none.
+    """
+
+    label: str
     value: Decimal | None
-
-    @property
-    def label(self) -> str:
-        """The week by its Monday: `16 Nov`; unique within a year."""
-        return short_day(self.week.monday)
+    low: Decimal | None = None
+    high: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One series over consecutive weeks, oldest first. `unit` is the value axis's label."""
+    """One series in the order of its x axis. `unit` is the value axis's label, `x_label` the other's.
+
+    `band` says what lies between each point's `low` and `high` (`Usual`), "" where nothing does; `form`
+    says a value in words. Labels are unique, and numbers where `by_number`.
+    """
 
     kind: Literal["line", "bar"]
     title: str
     series: str
     unit: str
     points: tuple[Point, ...]
+    x_label: str = "Week beginning"
+    band: str = ""
+    form: Callable[[Decimal], str] = ratio
+    by_number: bool = False
 
     @property
     def shown(self) -> tuple[Point, ...]:
@@ -59,12 +68,50 @@ class Chart:
         return f"Left out: {which}, where no figure can be shown."
 
     @property
+    def band_in_words(self) -> str:
+        """`Usual: 0.017 to 0.030.`, or its two ends where it is not the same everywhere; "" without one."""
+        ranges = list(dict.fromkeys(self._range(point) for point in self.shown))
+        if not self.band or not ranges:
+            return ""
+        if len(ranges) == 1:
+            return f"{self.band}: {ranges[0]}."
+        return f"{self.band}: {ranges[0]} at first, {ranges[-1]} at last."
+
+    @property
     def in_words(self) -> str:
         """The chart's numbers as text, for those who do not see it."""
-        numbers = ", ".join(
-            f"{p.label} {ratio(p.value)}" for p in self.shown if p.value is not None
+        numbers = ", ".join(f"{point.label} {self._said(point.value)}" for point in self.shown)
+        words = f"{self.title}, by {self.x_label.lower()}: {numbers}."
+        return " ".join(part for part in (words, self.band_in_words, self.left_out) if part)
+
+    @property
+    def in_brief(self) -> str:
+        """Its ends, its band and what it leaves out: enough beside the chart itself."""
+        words = self._ends if self.by_number else self._extremes
+        return " ".join(part for part in (words, self.band_in_words, self.left_out) if part)
+
+    @property
+    def _ends(self) -> str:
+        first, last, where = self.shown[0], self.shown[-1], self.x_label.lower()
+        return (
+            f"{self._said(first.value)} at {where} {first.label}, "
+            f"{self._said(last.value)} at {where} {last.label}."
         )
-        return f"{self.title}, by week beginning: {numbers}. {self.left_out}".strip()
+
+    @property
+    def _extremes(self) -> str:
+        lowest = min(self.shown, key=lambda point: point.value or Decimal(0))
+        highest = max(self.shown, key=lambda point: point.value or Decimal(0))
+        return (
+            f"Lowest {self._said(lowest.value)} ({lowest.label}), "
+            f"highest {self._said(highest.value)} ({highest.label})."
+        )
+
+    def _range(self, point: Point) -> str:
+        return f"{self._said(point.low)} to {self._said(point.high)}"
+
+    def _said(self, value: Decimal | None) -> str:
+        return "" if value is None else self.form(value)
 
 
 def chart_of(digest: TeamDigest) -> Chart | None:
@@ -73,62 +120,38 @@ def chart_of(digest: TeamDigest) -> Chart | None:
     None where there are fewer than two weeks, or nothing was ever verified.
     """
     weeks = (*digest.history, digest.this_week)[-WEEKS_DRAWN:]
-    ratios = tuple(Point(week.week, _outcomes_per_million(week)) for week in weeks)
-    if sum(point.value is not None for point in ratios) >= FEWEST_WEEKS:
-        title = "Verified outcomes per million tokens"
-        return Chart("line", title, "Outcomes per million", "Outcomes per million tokens", ratios)
-    verified = tuple(Point(week.week, Decimal(week.outcomes.scored)) for week in weeks)
-    if len(weeks) < FEWEST_WEEKS or not any(point.value for point in verified):
+    ratios = [_outcomes_per_million(week) for week in weeks]
+    if sum(value is not None for value in ratios) >= FEWEST_POINTS:
+        return _chart_of_ratios(weeks, ratios, digest.usual.shown if digest.usual else None)
+    verified = tuple(
+        Point(short_day(week.week.monday), Decimal(week.outcomes.scored)) for week in weeks
+    )
+    if len(weeks) < FEWEST_POINTS or not any(point.value for point in verified):
         return None
-    return Chart("bar", "Verified outcomes a week", "Verified outcomes", "Outcomes", verified)
+    return Chart(
+        kind="bar",
+        title="Verified outcomes a week",
+        series="Verified outcomes",
+        unit="Outcomes",
+        points=verified,
+    )
 
 
-def tokens_chart(weeks: Sequence[tuple[IsoWeek, int]]) -> Chart | None:
-    """A person's own tokens by week (oldest first); None with fewer than two weeks of usage."""
-    drawn = weeks[-WEEKS_DRAWN:]
-    largest = max((tokens for _, tokens in drawn), default=0)
-    if len(drawn) < FEWEST_WEEKS or largest == 0:
-        return None
-    unit, name = (10**6, "Million tokens") if largest >= 10**6 else (10**3, "Thousand tokens")
-    points = tuple(Point(week, Decimal(tokens) / unit) for week, tokens in drawn)
-    return Chart("bar", "Your tokens by week", name, name, points)
-
-
-def data_visualization(chart: Chart, block_id: str = "chart") -> dict[str, object]:
-    """Slack's chart block. Weeks without a value leave the categories, since it knows no gaps."""
-    points = [
-        {"label": p.label, "value": float(significant(p.value, 4))}
-        for p in chart.shown
-        if p.value is not None
-    ]
-    return {
-        "type": "data_visualization",
-        "block_id": block_id,
-        "title": chart.title,
-        "chart": {
-            "type": chart.kind,
-            "series": [{"name": chart.series, "data": points}],
-            "axis_config": {
-                "categories": [point.label for point in chart.shown],
-                "x_label": "Week beginning",
-                "y_label": chart.unit,
-            },
-        },
-    }
-
-
-def chart_png(digest: TeamDigest) -> bytes | None:
-    """The digest's chart as a PNG of 1600 x 800 pixels, or None where there is nothing to draw.
-
-    Drawn without the network and with the fonts that vl-convert brings.
-    """
-    chart = chart_of(digest)
-    return None if chart is None else draw_png(chart)
-
-
-def draw_png(chart: Chart) -> bytes:
-    """Any chart as a PNG of 1600 x 800 pixels."""
-    return vl_convert.vegalite_to_png(vega_lite(chart), scale=SCALE, allowed_base_urls=[])
+def _chart_of_ratios(
+    weeks: Sequence[TeamWeek], ratios: Sequence[Decimal | None], usual: UsualRange | None
+) -> Chart:
+    low, high = (usual.low, usual.high) if usual else (None, None)
+    return Chart(
+        kind="line",
+        title="Verified outcomes per million tokens",
+        series="Outcomes per million",
+        unit="Outcomes per million tokens",
+        points=tuple(
+            Point(short_day(week.week.monday), value, low, high)
+            for week, value in zip(weeks, ratios, strict=True)
+        ),
+        band="Usual range" if usual else "",
+    )
 
 
 def _outcomes_per_million(week: TeamWeek) -> Decimal | None:
@@ -136,122 +159,89 @@ def _outcomes_per_million(week: TeamWeek) -> Decimal | None:
     return figures.outcomes_per_million_tokens if figures else None
 
 
-INK, QUIET, GRID, PAPER = "#1f2933", "#5d6b79", "#e6eaee", "#ffffff"
-ACCENT, PALE = "#1264a3", "#a9c6de"
-FONT = "Liberation Sans"
+def tokens_chart(weeks: Sequence[tuple[IsoWeek, int]]) -> Chart | None:
+    """A person's own tokens by week (oldest first); None with fewer than two weeks of usage."""
+    drawn = weeks[-WEEKS_DRAWN:]
+    largest = max((tokens for _, tokens in drawn), default=0)
+    if len(drawn) < FEWEST_POINTS or largest == 0:
+        return None
+    unit, name = (10**6, "Million tokens") if largest >= 10**6 else (10**3, "Thousand tokens")
+    points = tuple(Point(short_day(week.monday), Decimal(tokens) / unit) for week, tokens in drawn)
+    return Chart(kind="bar", title="Your tokens by week", series=name, unit=name, points=points)
 
 
-def vega_lite(chart: Chart) -> dict[str, Any]:
-    """The Vega-Lite specification of a chart; its data stand inside it."""
-    rows = [
-        {
-            "week": point.label,
-            "value": None if point.value is None else float(point.value),
-            "words": None if point.value is None else ratio(point.value),
-            "now": index == len(chart.points) - 1,
-        }
-        for index, point in enumerate(chart.points)
-    ]
+def curve_chart(curve: TeamCurve) -> Chart | None:
+    """The fitted cost of a workflow's runs with its band; None with fewer than two points of a fit."""
+    drawn = _spread(curve.fit, RUNS_DRAWN)
+    if len(drawn) < FEWEST_POINTS:
+        return None
+    each = "a unit of work" if curve.per_unit else "a run"
+    return Chart(
+        kind="line",
+        title=clip(f"Cost of {each}: {curve.name}", TITLE_ROOM),
+        series="Fitted cost",
+        unit=f"USD for {each}, list price",
+        points=tuple(
+            Point(str(one.run), _usd(one.cost_usd), _usd(one.low_usd), _usd(one.high_usd))
+            for one in drawn
+        ),
+        x_label="Run",
+        band="Likely range",
+        form=usd,
+        by_number=True,
+    )
+
+
+def _spread(fit: Sequence[FitPoint], most: int) -> Sequence[FitPoint]:
+    """At most that many of the points, evenly spread, with the first and the last."""
+    if len(fit) <= most:
+        return fit
+    return [fit[round(place * (len(fit) - 1) / (most - 1))] for place in range(most)]
+
+
+def _usd(money: float) -> Decimal:
+    return Decimal(str(money))
+
+
+def data_visualization(chart: Chart, block_id: str = "chart") -> dict[str, object]:
+    """Slack's chart block. Points without a value leave the categories, since it knows no gaps.
+
+    It knows no bands either: the ends of the band are two more lines.
+    """
     return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "width": WIDTH,
-        "height": HEIGHT,
-        "autosize": {"type": "fit", "contains": "padding"},
-        "title": {"text": chart.title, "subtitle": _subtitle(chart)},
-        "data": {"values": rows},
-        "encoding": {
-            "x": {
-                "field": "week",
-                "type": "ordinal",
-                "sort": None,
-                "title": "Week beginning",
-                "axis": {"labelAngle": 0, "grid": False, "tickSize": 0, "labelPadding": 8},
-            }
-        },
-        "layer": [*_marks(chart), _label_of_now(), _NOT_SHOWN],
-        "config": _CONFIG,
-    }
-
-
-def _subtitle(chart: Chart) -> str:
-    return chart.left_out or f"{count(len(chart.shown), 'week')}, the last one marked"
-
-
-def _marks(chart: Chart) -> list[dict[str, Any]]:
-    value = {**_VALUE, "title": chart.unit}
-    if chart.kind == "line":
-        return [
-            {"mark": _LINE, "encoding": {"y": value}},
-            {
-                "transform": [{"filter": "datum.value !== null"}],
-                "mark": {"type": "point", "filled": True, "opacity": 1, "stroke": ACCENT},
-                "encoding": {
-                    "y": value,
-                    "size": {"condition": {"test": "datum.now", "value": 130}, "value": 45},
-                    "color": {"condition": {"test": "datum.now", "value": ACCENT}, "value": PAPER},
-                },
+        "type": "data_visualization",
+        "block_id": block_id,
+        "title": plain(chart.title, TITLE_ROOM),
+        "chart": {
+            "type": chart.kind,
+            "series": [
+                _series(name, [(point.label, pick(point)) for point in chart.shown])
+                for name, pick in _lines(chart)
+            ],
+            "axis_config": {
+                "categories": [point.label for point in chart.shown],
+                "x_label": chart.x_label,
+                "y_label": chart.unit,
             },
-        ]
-    if chart.unit == "Outcomes":
-        value["axis"] = {**_VALUE["axis"], "tickMinStep": 1}
-    shade = {"condition": {"test": "datum.now", "value": ACCENT}, "value": PALE}
-    return [{"mark": _BAR, "encoding": {"y": value, "color": shade}}]
-
-
-def _label_of_now() -> dict[str, Any]:
-    return {
-        "transform": [{"filter": "datum.now && datum.value !== null"}],
-        "mark": {"type": "text", "dy": -16, "fontSize": 15, "fontWeight": 700, "color": INK},
-        "encoding": {"y": _VALUE, "text": {"field": "words"}},
+        },
     }
 
 
-_VALUE: dict[str, Any] = {
-    "field": "value",
-    "type": "quantitative",
-    "scale": {"zero": True, "nice": True},
-    "axis": {"tickCount": 4, "domain": False, "ticks": False, "labelPadding": 8},
-}
-_LINE = {
-    "type": "line",
-    "color": ACCENT,
-    "strokeWidth": 2.5,
-    "invalid": "break-paths-show-domains",
-}
-_BAR = {"type": "bar", "cornerRadiusEnd": 3, "width": {"band": 0.6}}
-_NOT_SHOWN: dict[str, Any] = {
-    "transform": [{"filter": "datum.value === null"}],
-    "mark": {"type": "text", "dy": -12, "fontSize": 12, "color": QUIET},
-    "encoding": {"y": {"value": "height"}, "text": {"value": "not shown"}},
-}
-_CONFIG: dict[str, Any] = {
-    "background": PAPER,
-    "padding": 24,
-    "font": FONT,
-    "view": {"stroke": None},
-    "title": {
-        "anchor": "start",
-        "frame": "group",
-        "font": FONT,
-        "fontSize": 18,
-        "fontWeight": 700,
-        "color": INK,
-        "subtitleFont": FONT,
-        "subtitleFontSize": 13,
-        "subtitleColor": QUIET,
-        "subtitlePadding": 6,
-        "offset": 18,
-    },
-    "axis": {
-        "labelFont": FONT,
-        "titleFont": FONT,
-        "labelFontSize": 13,
-        "titleFontSize": 13,
-        "titleFontWeight": 400,
-        "labelColor": QUIET,
-        "titleColor": QUIET,
-        "gridColor": GRID,
-        "domainColor": "#c5ccd3",
-        "titlePadding": 14,
-    },
-}
+def _lines(chart: Chart) -> list[tuple[str, Callable[[Point], Decimal | None]]]:
+    lines: list[tuple[str, Callable[[Point], Decimal | None]]] = [
+        (chart.series, lambda point: point.value)
+    ]
+    if chart.band:
+        lines.append((f"{chart.band}, low", lambda point: point.low))
+        lines.append((f"{chart.band}, high", lambda point: point.high))
+    return lines
+
+
+def _series(name: str, values: Sequence[tuple[str, Decimal | None]]) -> dict[str, object]:
+    return {
+        "name": name,
+        "data": [
+            {"label": label, "value": float(significant(value or Decimal(0), 4))}
+            for label, value in values
+        ],
+    }

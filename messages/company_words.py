@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from messages.against import against
-from messages.digest_words import Figure
+from messages.digest.figures import Figure
 from messages.wording import amount, count, listed, ratio, span, tokens, usd
 from policies.company import CompanyDigest, CompanySums, CompanyTeam, CompanyWeek, added
 

@@ -1,5 +1,6 @@
 """Lists that fit: outcomes, people and models as lines of mrkdwn, cut with a count of the rest."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -11,12 +12,13 @@ from policies.people import Person
 SECTION_ROOM = 2900
 TITLE_ROOM = 120
 NAME_ROOM = 60
+NO_OWNER = "owner no longer known"
 
 
 def within(
     lines: Sequence[str], room: int, most: int, joint: str = "\n", of: int | None = None
 ) -> str:
-    """As many lines as fit into `room` characters, at most `most`, then `and 4 more`.
+    """As many lines as fit into `room` characters of JSON, at most `most`, then `and 4 more`.
 
     `of` is how many there are in all, where `lines` holds only the first.
     """
@@ -24,12 +26,17 @@ def within(
     room -= len(joint) + len(f"and {total} more")
     kept: list[str] = []
     for line in lines[:most]:
-        room -= len(line) + len(joint)
+        room -= _size(line) + _size(joint)
         if room < 0:
             break
         kept.append(line)
     rest = total - len(kept)
     return joint.join([*kept, f"and {rest} more"] if rest else kept)
+
+
+def _size(line: str) -> int:
+    """How much it takes of a payload, where a quotation mark is two characters."""
+    return len(json.dumps(line, ensure_ascii=False)) - 2
 
 
 def within_last(lines: Sequence[str], room: int, most: int) -> str:
@@ -73,7 +80,7 @@ def team_list(outcomes: Iterable[Outcome], people: Iterable[Person], room: int, 
 def _team_line(outcome: Outcome, by_id: Mapping[int, Person]) -> str:
     owner = by_id.get(outcome.owner_id)
     parts = [f"• {linked_title(outcome)}: {outcome.label}, size {outcome.size}"]
-    parts += [mrkdwn(clip(owner.name, NAME_ROOM), 2 * NAME_ROOM)] if owner else []
+    parts.append(mrkdwn(clip(owner.name, NAME_ROOM), 2 * NAME_ROOM) if owner else NO_OWNER)
     parts += ["exploration"] if outcome.exploration else []
     return ", ".join(parts)
 

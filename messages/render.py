@@ -22,11 +22,14 @@ from messages import (
     lines,
     rule_words,
     steps,
+    tables,
     time_zones,
     wording,
     workflow_words,
 )
 from messages.charts import data_visualization
+from messages.digest.figures import fact_lines, figure_text
+from messages.digest.workflows import WORKFLOWS_NAMED, workflow_line
 from messages.pages.base import HomePage, MessagePage, ModalPage, Page
 from messages.pages.digest import ChartForm, DigestPage
 from policies.linking import DAYS_BACK, link_value
@@ -175,6 +178,11 @@ _FILTERS: dict[str, Any] = {
     "outlook": budget_words.outlook,
     "spread": budget_words.spread,
     "data_visualization": data_visualization,
+    "figure_text": figure_text,
+    "fact_lines": fact_lines,
+    "workflow_line": workflow_line,
+    "data_table": tables.data_table,
+    "table_in_mrkdwn": tables.table_in_mrkdwn,
     "code": rule_words.code,
     "labelled": workflow_words.labelled,
     "finding_about": finding_words.about,
@@ -215,6 +223,7 @@ _GLOBALS: dict[str, Any] = {
     "days_back": DAYS_BACK,
     "impact_units": tuple(ImpactUnit),
     "section_room": lines.SECTION_ROOM,
+    "workflows_named": WORKFLOWS_NAMED,
     "time_zones": time_zones.offered,
     "digest_times": time_zones.digest_times,
     "company_columns": company_words.COLUMNS,

@@ -81,7 +81,7 @@ def written(page: "Digest", format_: Format) -> bytes:
         from messages.digest_text import digest_text
 
         return (digest_text(page.digest, page.people).rstrip() + "\n").encode()
-    from messages.charts import chart_png
+    from messages.pictures import chart_png
 
     png = chart_png(page.digest)
     if png is None:

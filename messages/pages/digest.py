@@ -5,8 +5,11 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from messages.charts import Chart
-from messages.digest_words import DigestWords, words_of
+from messages.digest.tables import skills_table, weeks_table, workflows_table
+from messages.digest.words import DigestWords, words_of
+from messages.digest.workflows import curves
 from messages.pages.base import DEFAULT_COMMANDS, Commands, TeamFacingPage
+from messages.tables import Table
 from policies.digest import TeamDigest
 from policies.people import Person
 
@@ -64,6 +67,11 @@ class Digest(DigestPage):
         """Whether only the lead reads this."""
         return False
 
+    @property
+    def lists_all(self) -> bool:
+        """Whether it lists what a thread would: there is none, or little else to say."""
+        return self.is_preview or self.digest.this_week.suppressed
+
 
 @dataclass(frozen=True, slots=True)
 class DigestPreview(Digest):
@@ -83,9 +91,15 @@ class DigestPreview(Digest):
 
 @dataclass(frozen=True, slots=True)
 class DigestDetails(DigestPage):
-    """The first reply in a digest's thread: all outcomes with their links, the weeks as a table, provenance."""
+    """The first reply in a digest's thread: all outcomes with their links, the weeks as tables, provenance."""
 
     template: ClassVar[str] = "digest_details.json.j2"
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The weeks, and their skills where any are told."""
+        skills = skills_table(self.digest)
+        return (weeks_table(self.digest), skills) if skills else (weeks_table(self.digest),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +109,16 @@ class DigestWorkflows(DigestPage):
     template: ClassVar[str] = "digest_workflows.json.j2"
 
     @property
+    def table(self) -> Table | None:
+        """The workflows by name."""
+        return workflows_table(self.digest)
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """Up to two curves."""
+        return curves(self.digest)
+
+    @property
     def is_empty(self) -> bool:
-        """Whether the team has no workflow that may be told."""
-        return not self.digest.workflows
+        """Whether no workflow of the team may be told."""
+        return self.table is None

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from messages.metadata import FormContext
 from messages.pages.base import Page
-from messages.pages.digest import Digest, DigestDetails, DigestPreview, DigestWorkflows
+from messages.pages.digest import Digest, DigestPreview
 from messages.pages.evidence import RevertKept, RevertProposed
 from messages.pages.help import Help, NotUnderstood, Refused, SomethingFailed
 from messages.pages.home import Home
@@ -58,6 +58,7 @@ from tests.messages.attribution_examples import attribution_pages, groups
 from tests.messages.budget_examples import budget_pages, homes
 from tests.messages.coaching_examples import coaching_pages
 from tests.messages.company_examples import company_pages
+from tests.messages.digest_examples import digest_pages
 from tests.messages.rule_examples import rule_pages
 from tests.messages.workflow_examples import workflow_pages
 
@@ -402,8 +403,12 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
         "digest_preview": DigestPreview(
             normal.digest, normal.people, posts_at=NOW, channel_id="C0PAY"
         ),
-        "digest_details": DigestDetails(normal.digest, normal.people),
-        "digest_workflows": DigestWorkflows(normal.digest, normal.people),
+        **digest_pages(
+            typed,
+            normal,
+            digest(typed, people=3, gap=None),
+            digest(typed, verified=0, claimed=0, tokens=0, weeks=1),
+        ),
         **attribution_pages(typed, NOW, open_outcomes(typed)),
         **company_pages(typed),
         **workflow_pages(typed),

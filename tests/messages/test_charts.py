@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from messages import charts
-from messages.charts import Chart, chart_of, chart_png, data_visualization, tokens_chart, vega_lite
+from messages import pictures
+from messages.charts import Chart, chart_of, data_visualization, tokens_chart
 from messages.digest_text import digest_text
 from messages.limits import problems
+from messages.pictures import chart_png, vega_lite
 from policies.digest import TeamDigest, digest_json
 from tests.messages.examples import WEEK, digest, team_digest
 
@@ -56,7 +57,7 @@ def test_a_withheld_week_leaves_slack_s_categories_and_is_named() -> None:
 def test_a_withheld_week_is_a_gap_with_a_note_in_the_picture() -> None:
     rows = vega_lite(drawn(team_digest(gap=4)))["data"]["values"]
     (gap,) = (row for row in rows if row["value"] is None)
-    assert gap["week"] == "28 Sep"
+    assert gap["at"] == "28 Sep"
     assert len(rows) == 12
 
 
@@ -70,9 +71,9 @@ def test_the_png_is_drawn_at_twice_its_size_with_its_words_in_it() -> None:
 
 def test_drawing_reaches_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
     elsewhere = {"data": {"url": "http://127.0.0.1:9/a.json"}, "mark": "bar", "encoding": {}}
-    monkeypatch.setattr(charts, "vega_lite", lambda _: elsewhere)
+    monkeypatch.setattr(pictures, "vega_lite", lambda *_: elsewhere)
     with pytest.raises(ValueError, match="not allowed"):
-        charts.draw_png(drawn(team_digest()))
+        pictures.draw_png(drawn(team_digest()))
 
 
 def test_the_picture_needs_no_font_of_the_machine_and_no_address() -> None:

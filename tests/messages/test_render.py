@@ -162,7 +162,7 @@ def test_every_value_in_a_template_goes_through_tojson_or_a_macro() -> None:
     for file in TEMPLATES.glob("*.j2"):
         for value in re.findall(r"\{\{(.*?)\}\}", file.read_text(encoding="utf-8"), re.DOTALL):
             ends_in_json = value.strip().endswith("| tojson")
-            is_macro = re.match(r"\s*([bc]\.\w+|\w+_text|button|caller|section\w*)\(", value)
+            is_macro = re.match(r"\s*([bcd]\.\w+|\w+_text|button|caller|facts|section\w*)\(", value)
             is_glue = re.fullmatch(r'\s*("," if not loop\.last|box|confirm)\s*', value)
             assert ends_in_json or is_macro or is_glue, f"{file.name}: {value}"
 
@@ -322,7 +322,7 @@ def test_every_page_kind_has_its_template_and_every_template_its_page() -> None:
     for kind in kinds:
         kinds.extend(kind.__subclasses__())
     used = {kind.template for kind in kinds if hasattr(kind, "template")}
-    parts = {"_blocks.json.j2", "_budgets.json.j2", "_rules.json.j2"}
+    parts = {f"_{name}.json.j2" for name in ("blocks", "budgets", "digest", "rules")}
     assert used | parts == {file.name for file in TEMPLATES.glob("*")}
     assert compile_templates() == len(used | parts)
     assert {type(page).template for page in PAGES.values()} == used
