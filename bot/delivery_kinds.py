@@ -15,6 +15,7 @@ from bot.flows import (
     findings_for_leads,
     notices,
     outcome_steps,
+    practice_cards,
     reviews,
     rule_notices,
     team_findings,
@@ -22,6 +23,7 @@ from bot.flows import (
 from bot.flows.digest_terms import DigestTermsNow
 from bot.flows.posts import Post
 from bot.rulebook import Rulebook
+from policies.practices import Practice
 from storage.database import Database
 from storage.deliveries import Claim
 
@@ -48,6 +50,10 @@ def kinds(
     rulebook: Rulebook, digest_terms: DigestTermsNow, digest_grace: timedelta
 ) -> dict[str, Kind]:
     """Every kind of delivery there is."""
+
+    def practices() -> tuple[Practice, ...]:
+        return digest_terms().practices
+
     return {
         digest.DIGEST: Kind(
             partial(digest.compose_digest, terms_now=digest_terms),
@@ -75,6 +81,12 @@ def kinds(
         coaching.COACHING: Kind(partial(coaching.compose_coaching, rulebook=rulebook)),
         coaching.COACHING_SETTLED: Kind(
             partial(coaching.compose_coaching_settled, rulebook=rulebook)
+        ),
+        practice_cards.PRACTICE_CARD: Kind(
+            partial(practice_cards.compose_card, practices=practices)
+        ),
+        practice_cards.PRACTICE_CARD_SETTLED: Kind(
+            partial(practice_cards.compose_card_settled, practices=practices)
         ),
         findings_for_leads.FINDING_FOR_LEAD: Kind(
             partial(findings_for_leads.compose_for_lead, rulebook=rulebook)

@@ -23,13 +23,16 @@ from bot.flows.evidence import check_next
 from bot.flows.gathering import Gathering
 from bot.flows.limit_sends import note_unpushed, send_next
 from bot.flows.outcomes import settle_durable
+from bot.flows.practice_cards import PracticeCards
 from bot.flows.rule_notices import sweep_refused_files
 from bot.flows.rule_pass import ALARMS, RulePasses
+from bot.flows.trials import TrialMeasures
 from bot.listeners import (
     budget_buttons,
     budget_forms,
     budgets,
     buttons,
+    cards,
     commands,
     events,
     home,
@@ -44,6 +47,7 @@ from bot.listeners.replies import Replies
 from bot.model_classes import load_model_classes
 from bot.outside import Call, Outside, Systems
 from bot.posting import Poster
+from bot.practices import load_practices
 from bot.rulebook import Rulebook
 from bot.schedule import Schedule, Sweep
 from bot.settings import Settings, SettingsError
@@ -52,6 +56,7 @@ from bot.slack_api import slack_client
 from bot.under_way import UnderWay
 from bot.workers import Workers
 from messages.pages.base import Commands
+from policies.practices import Practice
 from policies.pricing import PriceBook
 from policies.privacy import GroupRule
 from storage.database import Database
@@ -59,7 +64,7 @@ from storage.database import Database
 LISTENERS = (
     *(middleware, commands, buttons, modals),
     *(budgets, budget_buttons, budget_forms),
-    *(tips, rules, rule_forms),
+    *(tips, cards, rules, rule_forms),
     *(home, events),
 )
 SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
@@ -128,6 +133,7 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
             rulebook=rulebook,
             gathering=partial(gathering_of, settings),
             digest_terms=terms,
+            coaching_holdout=settings.coaching_holdout,
         )
         delivery.redraw_home = partial(home.redraw_home, edge)
         app = slack_app(settings, client, edge)
@@ -185,16 +191,21 @@ def digest_grace_of(settings: Settings) -> timedelta:
 
 def rule_passes(settings: Settings, rulebook: Rulebook) -> dict[str, Sweep]:
     """What looks over everybody's facts, beside the tick, and tells of it: alarms before all else."""
-    gathering, coaching = (
-        partial(gathering_of, settings),
-        Coaching(rulebook, settings.coaching_holdout),
-    )
+    gathering, practices = partial(gathering_of, settings), partial(practices_of, settings)
+    tips_told = Coaching(rulebook, settings.coaching_holdout)
     return {
         "alarms": RulePasses(rulebook, gathering, ALARMS),
-        "alarms_told": coaching,
+        "alarms_told": tips_told,
         "rule_pass": RulePasses(rulebook, gathering),
-        "coaching": coaching,
+        "coaching": tips_told,
+        "practice_cards": PracticeCards(practices, gathering, settings.coaching_holdout),
+        "trials": TrialMeasures(rulebook, practices, gathering),
     }
+
+
+def practices_of(settings: Settings) -> tuple[Practice, ...]:
+    """The practice cards as they are now."""
+    return load_practices(settings.policies_dir).practices
 
 
 def gathering_of(settings: Settings) -> Gathering:
@@ -205,7 +216,9 @@ def gathering_of(settings: Settings) -> Gathering:
 
 def digest_terms_of(settings: Settings, rulebook: Rulebook) -> DigestTerms:
     """By whose terms a digest is composed, with the rules as they are now."""
-    return DigestTerms(gathering_of(settings), tuple(rulebook.current.judges.values()))
+    return DigestTerms(
+        gathering_of(settings), tuple(rulebook.current.judges.values()), practices_of(settings)
+    )
 
 
 def slack_app(settings: Settings, client: AsyncWebClient, edge: Edge) -> AsyncApp:

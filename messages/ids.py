@@ -166,6 +166,13 @@ TIP_STOP: Final = "tip_stop"
 """Stops tips of this kind for the presser."""
 TIP_RESUME: Final = "tip_resume"
 """Lets them speak again."""
+CARD_TRIED: Final = "card_tried"
+"""Says that the person tries what a practice card says; the value of these four is the card's id."""
+CARD_NOT_RELEVANT: Final = "card_not_relevant"
+CARD_STOP: Final = "card_stop"
+"""Stops practice cards for the presser."""
+CARD_WHY: Final = "card_why"
+"""Shows what of the presser's own work showed the skill, to them alone."""
 UNMUTE: Final = "unmute"
 """Lets a kind of tips speak again; the value is the kind."""
 TIP_CHANGE: Final = "tip_change"
@@ -199,6 +206,7 @@ DIGEST_BUTTONS: Final = (DIGEST_USEFUL, DIGEST_NOT_USEFUL)
 TIP_BUTTONS: Final = (
     *(TIP_TRIED, TIP_PLANNED, TIP_SNOOZED, TIP_NOT_RELEVANT, TIP_WRONG, TIP_WHY),
     *(TIP_LEAD_MAY_KNOW, TIP_KEEP_FROM_LEAD, TIP_CHANGE, TIP_STOP, TIP_RESUME, UNMUTE),
+    *(CARD_TRIED, CARD_NOT_RELEVANT, CARD_STOP, CARD_WHY),
 )
 RULE_BUTTONS: Final = (
     *(COMPANY_BACK, COMPANY_MORE),

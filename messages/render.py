@@ -210,6 +210,11 @@ _FILTERS: dict[str, Any] = {
     "rule_links": rule_words.links,
     "ends_sentence": rule_words.sentence,
     "muted_kind": coaching_words.muted_kind,
+    "card_answered": coaching_words.card_answered,
+    "why_a_card": coaching_words.why_a_card,
+    "how_trials_work": coaching_words.how_trials_work,
+    "effect_in_words": coaching_words.effect_in_words,
+    "tip_effect": coaching_words.tip_effect,
 }
 _GLOBALS: dict[str, Any] = {
     "ids": SimpleNamespace(**{name: value for name, value in vars(ids).items() if name.isupper()}),

@@ -21,6 +21,8 @@ from policies.skills import SkillWork
 RESAMPLES: Final = 400
 MOST_CLUSTERS: Final = 1_000
 """More people than this are resampled in groups of their ids."""
+DIGITS: Final = 6
+"""What is smaller is how the sums were rounded, and no effect."""
 SURE: Final = 0.9
 LEAST_PEOPLE: Final = 20
 """With fewer in either arm nothing is concluded, whatever the interval says."""
@@ -85,7 +87,17 @@ def published_effect(
     Only trials of whole batches count: the difference between two looks is always that of a minimum
     group in each arm. `draws` begins anew at each call, so that the same trials give the same figure.
     """
-    batched = whole_batches(trials, rule)
+    return effect_together([trials], rule, draws)
+
+
+def effect_together(
+    tips: Iterable[Sequence[Measured]], rule: GroupRule, draws: Callable[[], Draws]
+) -> Published[Effect]:
+    """The effect of several tips together, of those alone that may be shown one by one.
+
+    It follows from what is shown of each: the rest of all, less those, would tell of few people.
+    """
+    batched = [one for trials in tips for one in whole_batches(trials, rule)]
     people = _people(batched)
     value = effect_of(batched, draws()) if batched else None
     return publish_comparison(value, people, rule)
@@ -118,7 +130,7 @@ def effect_of(trials: Sequence[Measured], draws: Draws) -> Effect:
     told, held = _people(trials)
     low = again[int(tail * len(again))] if again else -1.0
     high = again[-1 - int(tail * len(again))] if again else 1.0
-    return Effect(change, low, high, told, held)
+    return Effect(round(change, DIGITS), round(low, DIGITS), round(high, DIGITS), told, held)
 
 
 class _Sums(NamedTuple):

@@ -6,6 +6,7 @@ They come from `library/practices.yaml` and an organisation's own file of that n
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from policies.periods import IsoWeek
@@ -14,7 +15,7 @@ from policies.rules.model import RuleProblem
 from policies.rules.nodes import Listing, Node, NotYaml, Scalar, Source, read_nodes
 from policies.rules.schema import API_VERSION, ID
 from policies.rules.structure import Fault, closest
-from policies.skills import Skill, SkillShare
+from policies.skills import SHOWS_FROM, Skill, SkillShare, SkillWork
 
 FILE: Final = "practices.yaml"
 """What a file of practice cards is called; it holds no rules."""
@@ -45,6 +46,22 @@ class Practice:
     source: str
 
 
+LEAST_WORK: Final = {
+    Skill.SCOPE_FIRST: 1_000_000,
+    Skill.CURATE_CONTEXT: 1_000_000,
+    Skill.MATCH_MODEL: 5_000_000_000,
+    Skill.RESTART_CLEAN: 5_000_000_000,
+}
+"""With less work of the kind in four weeks nobody is told a card: tokens, or nano-dollars."""
+
+
+class CardAnswer(StrEnum):
+    """What a person says to a card, by its button."""
+
+    TRIED = "tried"
+    NOT_RELEVANT = "not_relevant"
+
+
 @dataclass(frozen=True, slots=True)
 class PracticesReading:
     """The cards of a file on top of those before it; with problems, those before it alone."""
@@ -65,6 +82,20 @@ def practice_of_week(
     weakest = min(low, key=lambda one: (one.share, one.skill)).skill if low else None
     of_skill = [one for one in practices if one.skill is weakest]
     return in_turn(of_skill or practices, week)
+
+
+def card_for(practices: Iterable[Practice], works: Mapping[Skill, SkillWork]) -> Practice | None:
+    """The first of these cards about the skill that shows least in a person's own work.
+
+    None where there is none about any skill that shows in less than `SHOWS_FROM` of enough work.
+    """
+    shares = {
+        skill: work.share
+        for skill, work in works.items()
+        if work.base >= LEAST_WORK[skill] and work.share is not None and work.share < SHOWS_FROM
+    }
+    about = [one for one in practices if one.skill in shares]
+    return min(about, key=lambda one: shares[one.skill], default=None)
 
 
 def in_turn(practices: Sequence[Practice], week: IsoWeek) -> Practice | None:

@@ -62,6 +62,22 @@ def persons_of(session: Session, person_ids: Collection[int]) -> dict[int, Perso
     return {person.id: person for person in map(_person, rows)}
 
 
+def time_zones_in_slack(session: Session) -> list[str]:
+    """The time zones of everybody who is in Slack."""
+    query = select(PersonRow.time_zone).where(col(PersonRow.slack_user_id).is_not(None)).distinct()
+    return sorted(session.exec(query))
+
+
+def in_slack(session: Session, time_zone: str) -> list[Person]:
+    """Everybody in Slack whose own time zone this is, by id."""
+    query = (
+        select(PersonRow)
+        .where(PersonRow.time_zone == time_zone, col(PersonRow.slack_user_id).is_not(None))
+        .order_by(col(PersonRow.id))
+    )
+    return [_person(row) for row in session.exec(query)]
+
+
 def remember_person(
     session: Session, identity: SlackIdentity, name: str, email: str | None, time_zone: str
 ) -> Person:

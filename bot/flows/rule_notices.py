@@ -13,7 +13,7 @@ from bot.rulebook import Rulebook
 from messages.pages.findings import OwnerNotice, RuleTrouble
 from policies.rules.lifecycle import RuleSetting
 from policies.rules.model import Rule, RuleProblem
-from storage import audit, deliveries, people, rule_settings
+from storage import audit, coaching_retirements, deliveries, people, rule_settings
 from storage.database import Database
 from storage.deliveries import Claim
 
@@ -79,7 +79,7 @@ def compose_owner_notice(database: Database, claim: Claim, rulebook: Rulebook) -
     with database.reading() as session:
         owner = people.person_of(session, int(claim.audience.removeprefix("person:")))
         setting = rule_settings.settings(session).get(claim.subject)
-        happened = _why_demoted(session, claim) if trouble is RuleTrouble.DEMOTED else ""
+        happened = _what_happened(session, trouble, claim)
     if judge is None or owner is None or owner.slack is None:
         return None
     problem = _problem_of(rulebook, claim)
@@ -111,6 +111,18 @@ def demoted_sentence(counts: Mapping[str, str | int]) -> str:
         f"{counts['wrong']} of {counts['people']} people say that version {counts['version']} is "
         "wrong. A new version starts without answers."
     )
+
+
+def _what_happened(session: Session, trouble: RuleTrouble, claim: Claim) -> str:
+    """Why, where that was decided once and is kept; "" where it has to be looked at anew."""
+    if trouble is RuleTrouble.DEMOTED:
+        return _why_demoted(session, claim)
+    if trouble is RuleTrouble.RETIRED:
+        version = claim.period.rpartition(":v")[2]
+        key = claim.subject, int(version) if version.isdecimal() else 0
+        retirement = coaching_retirements.retired(session).get(key)
+        return retirement.reason if retirement else ""
+    return ""
 
 
 def _why_demoted(session: Session, claim: Claim) -> str:

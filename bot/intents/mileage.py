@@ -15,7 +15,7 @@ WEEK_LIKE = re.compile(r"\d{4}-?[wW]")
 """A word that means a week, right or wrong: no team is called so."""
 VERBS = (
     *("me", "team", "digest", "company", "policies", "workflow"),
-    *("mute", "unmute", "setup", "help"),
+    *("mute", "unmute", "coaching", "setup", "help"),
 )
 
 
@@ -80,7 +80,12 @@ class Unmute:
     kind: str
 
 
-CoachingIntent: TypeAlias = ShowMutes | Mute | Unmute
+@dataclass(frozen=True, slots=True)
+class ShowCoaching:
+    """Show whether tips help, for leads and admins."""
+
+
+CoachingIntent: TypeAlias = ShowMutes | Mute | Unmute | ShowCoaching
 OwnIntent: TypeAlias = MileageHelp | ShowMe | WorkflowIntent | CoachingIntent
 TeamIntent: TypeAlias = ShowTeam | PreviewDigest | ShowCompany | OpenSetup | ShowRules
 MileageIntent: TypeAlias = OwnIntent | TeamIntent
@@ -90,6 +95,7 @@ _ALONE: dict[str, MileageIntent] = {
     "help": MileageHelp(),
     "me": ShowMe(),
     "team": ShowTeam(),
+    "coaching": ShowCoaching(),
     "setup": OpenSetup(),
 }
 

@@ -11,7 +11,6 @@ from bot.flows import (
     focus,
     me,
     merges,
-    mutes,
     outcome_keys,
     outcome_story,
     outcomes,
@@ -20,11 +19,11 @@ from bot.flows import (
 from bot.flows.company_digest import Wanted
 from bot.intents.focus import FocusIntent, StartFocus, StopFocus
 from bot.intents.mileage import (
-    CoachingIntent,
     MileageHelp,
     Mute,
     OpenSetup,
     PreviewDigest,
+    ShowCoaching,
     ShowCompany,
     ShowMe,
     ShowMutes,
@@ -46,6 +45,7 @@ from bot.intents.outcomes import (
 )
 from bot.intents.words import readable
 from bot.intents.workflows import LabelSessions, RemoveLabel, ShowLabels
+from bot.listeners.coaching import answer_about_coaching
 from bot.listeners.company import show_company
 from bot.listeners.declaring import set_aside
 from bot.listeners.edge import Asked, Edge, Request
@@ -130,7 +130,7 @@ async def answer_mileage(edge: Edge, text: str, asked: Asked) -> MessagePage | N
             return await edge.run(me.my_weeks, now, speaker)
         case ShowLabels() | LabelSessions() | RemoveLabel() as intent:
             return await answer_workflow(edge, intent, asked)
-        case ShowMutes() | Mute() | Unmute() as intent:
+        case ShowMutes() | Mute() | Unmute() | ShowCoaching() as intent:
             return await answer_about_coaching(edge, intent, asked)
         case intent:
             return await _answer_about_teams(edge, intent, asked)
@@ -150,18 +150,6 @@ async def _answer_about_teams(edge: Edge, intent: TeamIntent, asked: Asked) -> M
             return await open_setup(edge, asked)
         case ShowRules(rule_id=rule_id):
             return await show_rules(edge, rule_id, asked)
-
-
-async def answer_about_coaching(edge: Edge, intent: CoachingIntent, asked: Asked) -> MessagePage:
-    """What `/mileage mute`, `unmute` and `coaching` say."""
-    judged = (asked.now, asked.speaker, edge.rulebook.current)
-    match intent:
-        case ShowMutes():
-            return await edge.run(mutes.show_mutes, *judged)
-        case Mute(kind=kind):
-            return await edge.run(mutes.mute, *judged, kind)
-        case Unmute(kind=kind):
-            return await edge.run(mutes.unmute, *judged, kind)
 
 
 async def open_form_about_message(edge: Edge, asked: Asked) -> MessagePage | None:

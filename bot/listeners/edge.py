@@ -18,6 +18,7 @@ from bot.under_way import UnderWay
 from bot.workers import Workers
 from messages.pages.base import Commands
 from policies.privacy import GroupRule
+from policies.trials import HOLDOUT
 from storage.database import Database
 
 P = ParamSpec("P")
@@ -41,6 +42,7 @@ class Edge:
     rulebook: Rulebook
     gathering: Callable[[], Gathering]
     digest_terms: DigestTermsNow
+    coaching_holdout: float = HOLDOUT
 
     async def run(
         self, flow: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs

@@ -5,7 +5,6 @@ from slack_bolt.async_app import AsyncApp
 from bot.flows import finding_answers, mutes
 from bot.flows.refusals import Refusal
 from bot.intents.fields import Values
-from bot.intents.mileage import LONGEST_RULE_ID
 from bot.intents.rule_forms import Silence, read_silence_form, read_wrong_form
 from bot.listeners.buttons import Press, press_listener
 from bot.listeners.edge import Asked, Edge
@@ -96,12 +95,6 @@ async def resume_kind(edge: Edge, value: str, asked: Asked) -> MessagePage | Non
     return None
 
 
-async def unmute(edge: Edge, value: str, asked: Asked) -> MessagePage:
-    """Let a kind speak again, from the list of what is stopped."""
-    kind = value[:LONGEST_RULE_ID]
-    return await edge.run(mutes.unmute, asked.now, asked.speaker, edge.rulebook.current, kind)
-
-
 PRESSES: dict[str, Press] = {
     ids.TIP_TRIED: answers(Answer.TRIED),
     ids.TIP_PLANNED: asks(Answer.PLANNED),
@@ -114,7 +107,6 @@ PRESSES: dict[str, Press] = {
     ids.TIP_CHANGE: change_answer,
     ids.TIP_STOP: stop_kind,
     ids.TIP_RESUME: resume_kind,
-    ids.UNMUTE: unmute,
 }
 
 

@@ -177,11 +177,12 @@ class RuleTrouble(StrEnum):
     BROKEN_FILE = "broken file"
     DEMOTED = "demoted"
     FAILS = "fails"
+    RETIRED = "retired"
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerNotice(MessagePage):
-    """To a rule's owner: it is held, fails for some, was taken down to shadow, or its file is refused.
+    """To a rule's owner: it is held, fails, was taken down, its file is refused, or its tip does not help.
 
     `reason` is a whole sentence; `place` is where in a file.
     """

@@ -99,5 +99,6 @@ def test_no_pass_over_the_rules_is_among_what_the_minute_tick_does(
     monkeypatch.chdir(tmp_path)
     settings, rulebook = load_settings(), Rulebook()
     apart = rule_passes(settings, rulebook)
-    assert list(apart) == ["alarms", "alarms_told", "rule_pass", "coaching"]
+    tips = ["coaching", "practice_cards", "trials"]
+    assert list(apart) == ["alarms", "alarms_told", "rule_pass", *tips]
     assert not apart.keys() & sweeps(settings, Systems(), rulebook).keys()

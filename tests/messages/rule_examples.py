@@ -244,7 +244,14 @@ def _notices(
     held = OwnerNotice(
         RuleTrouble.HELD, rule.id, rule.title, typed("60 findings among 80 subjects; 20 are meant.")
     )
+    retired = OwnerNotice(
+        RuleTrouble.RETIRED,
+        rule.id,
+        rule.title,
+        "Told (640 people) against waiting (155): 0 points, likely -2 to +2.",
+    )
     return {
+        "rule_trouble_retired": retired,
         "finding_for_lead": lead,
         "finding_for_lead_still": replace(lead, why=LeadReason.STILL_MATCHES),
         "finding_for_lead_agreed": replace(lead, why=LeadReason.AGREED, told_on=None, said=""),
