@@ -26,6 +26,8 @@ DIGITS: Final = 6
 SURE: Final = 0.9
 LEAST_PEOPLE: Final = 20
 """With fewer in either arm nothing is concluded, whatever the interval says."""
+ENOUGH_TO_RETIRE: Final = 50
+"""With fewer in either arm no tip is retired: it is looked at again and again, and retiring is final."""
 WORTH_HAVING: Final = 0.03
 """A tip that moves the share by less than three points is not worth the attention it takes."""
 
@@ -77,6 +79,12 @@ class Effect:
         if self.high < 0:
             return Verdict.HARMS
         return Verdict.NO_EFFECT if self.high < WORTH_HAVING else Verdict.OPEN
+
+    @property
+    def speaks_for_retiring(self) -> bool:
+        """Whether enough people show that the tip does not help."""
+        is_enough = min(self.told, self.held) >= ENOUGH_TO_RETIRE
+        return is_enough and self.verdict in (Verdict.NO_EFFECT, Verdict.HARMS)
 
 
 def published_effect(

@@ -4,14 +4,18 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
+from sqlalchemy import select as core_select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, select, update
 
 from policies.efficacy import Measured
 from policies.skills import Skill, SkillWork
 from policies.trials import Drawn, Teaching
-from storage.tables import CoachingTrialRow
+from storage.tables import CoachingTrialRow, table_of
+
+_table: Final = table_of(CoachingTrialRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +112,22 @@ def measured(
     session: Session, tips: Collection[tuple[str, int]] | None = None
 ) -> dict[tuple[str, int], list[Measured]]:
     """Every measured trial by tip and version, in the order in which they were measured."""
+    of = _table.c
     query = (
-        select(CoachingTrialRow)
-        .where(col(CoachingTrialRow.measured_at).is_not(None))
-        .order_by(col(CoachingTrialRow.measured_at), col(CoachingTrialRow.id))
+        core_select(
+            *(of.tip, of.tip_version, of.person_id, of.is_held),
+            *(of.before_good, of.before_base, of.after_good, of.after_base),
+        )
+        .where(of.measured_at.is_not(None))
+        .order_by(of.measured_at, of.id)
     )
     if tips is not None:
-        query = query.where(col(CoachingTrialRow.tip).in_({tip for tip, _ in tips}))
+        query = query.where(of.tip.in_({tip for tip, _ in tips}))
     found: dict[tuple[str, int], list[Measured]] = defaultdict(list)
-    for row in session.exec(query):
-        if tips is None or (row.tip, row.tip_version) in tips:
-            found[row.tip, row.tip_version].append(_measured(row))
+    for tip, version, person_id, is_held, *works in session.connection().execute(query):
+        if tips is None or (tip, version) in tips:
+            before, after = SkillWork(*works[:2]), SkillWork(*works[2:])
+            found[tip, version].append(Measured(person_id, is_held, before, after))
     return dict(found)
 
 
@@ -138,9 +147,3 @@ def _measure(
         .execution_options(synchronize_session=False)
     )
     return session.exec(statement).rowcount
-
-
-def _measured(row: CoachingTrialRow) -> Measured:
-    before = SkillWork(row.before_good or 0, row.before_base or 0)
-    after = SkillWork(row.after_good or 0, row.after_base or 0)
-    return Measured(row.person_id, row.is_held, before, after)

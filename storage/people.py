@@ -68,11 +68,15 @@ def time_zones_in_slack(session: Session) -> list[str]:
     return sorted(session.exec(query))
 
 
-def in_slack(session: Session, time_zone: str) -> list[Person]:
-    """Everybody in Slack whose own time zone this is, by id."""
+def in_slack(session: Session, time_zone: str, turn: int, of: int) -> list[Person]:
+    """Everybody in Slack whose own time zone this is, and whose id divided by `of` leaves `turn`; by id."""
     query = (
         select(PersonRow)
-        .where(PersonRow.time_zone == time_zone, col(PersonRow.slack_user_id).is_not(None))
+        .where(
+            PersonRow.time_zone == time_zone,
+            col(PersonRow.slack_user_id).is_not(None),
+            col(PersonRow.id) % of == turn,
+        )
         .order_by(col(PersonRow.id))
     )
     return [_person(row) for row in session.exec(query)]

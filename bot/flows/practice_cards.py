@@ -189,8 +189,7 @@ def _whose_turn_it_is(session: Session, now: datetime) -> Iterator[tuple[ZoneInf
         zone = ZoneInfo(name)
         local = now.astimezone(zone)
         if local.hour == CARD_HOUR and local.isoweekday() <= FRIDAY:
-            group = people.in_slack(session, name)
-            yield zone, [one for one in group if one.id % FRIDAY == local.isoweekday() - 1]
+            yield zone, people.in_slack(session, name, local.isoweekday() - 1, of=FRIDAY)
 
 
 def _own_works(

@@ -19,7 +19,7 @@ from bot.flows.rule_notices import tell_owner
 from bot.rulebook import Rulebook
 from messages.coaching_words import effect_in_words
 from messages.pages.findings import RuleTrouble
-from policies.efficacy import Effect, Measured, Verdict, published_effect
+from policies.efficacy import Effect, Measured, published_effect
 from policies.model_classes import ModelClasses
 from policies.practices import Practice
 from policies.privacy import GroupRule, Published
@@ -35,7 +35,6 @@ CADENCE: Final = "coaching_trials"
 LEASE: Final = timedelta(minutes=30)
 AT_ONCE: Final = 500
 MOST_BATCHES: Final = 20
-RETIRES: Final = (Verdict.NO_EFFECT, Verdict.HARMS)
 Practices = Callable[[], Sequence[Practice]]
 
 
@@ -125,7 +124,7 @@ def retire_what_does_not_help(
     retired = []
     for one in standing:
         effect = effect_of_tip(one.key, measured.get(one.key, ()), rule).shown
-        if effect is not None and effect.verdict in RETIRES:
+        if effect is not None and effect.speaks_for_retiring:
             with database.writing() as session:
                 _retire(session, now, one, effect)
             retired.append(one.teaching.tip)

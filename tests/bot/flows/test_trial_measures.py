@@ -18,14 +18,20 @@ from messages.render import render
 from policies.privacy import GroupRule
 from policies.skills import Skill, SkillWork
 from policies.trials import Drawn, Teaching
+from policies.usage import microseconds
 from storage import audit, coaching_retirements, coaching_trials, deliveries, people
 from storage.database import Database
+from storage.usage import store_usage
 from tests.bot.ruled import GATHERING, RULES, Ruled, ruled
 from tests.bot.seeded import introduce, payments
+from tests.storage.records import usage_record
 
 DAY = timedelta(days=1)
 DECIDED = date(2026, 11, 2)
 OVER = datetime(2026, 11, 19, 12, tzinfo=UTC)
+NOTHING_ELSE = dict.fromkeys(
+    ("cache_read", "cache_write_5m", "cache_write_1h", "cache_write_other", "output_total"), 0
+)
 TIP = Teaching("big-day", 1, Skill.MATCH_MODEL)
 CARDS = library_practices().practices
 TEACHING = RULES.replace("    inhibited_by: [burning]\n", "    skill: match-model\n", 1)
@@ -37,12 +43,17 @@ def world(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return ruled(database, tmp_path, monkeypatch, TEACHING)
 
 
-def takes_part(world: Ruled, number: int, *, is_held: bool, on: date = DECIDED) -> int:
-    """Somebody whose trial began on a day; the person's id."""
+def take_part(world: Ruled, people_in_all: int, *, of_which_waits: int = 3) -> set[int]:
+    """So many people whose trials began on a day, every third of them waiting; the ids of these."""
+    waiting = set()
     with world.database.writing() as session:
-        person = people.ensure_person_by_email(session, f"p{number}@example.com")
-        coaching_trials.add(session, person.id, None, TIP, Drawn(is_held=is_held, on=on), OVER)
-    return person.id
+        for number in range(people_in_all):
+            is_held = number % of_which_waits == 0
+            person = people.ensure_person_by_email(session, f"p{number}@example.com")
+            drawn = Drawn(is_held=is_held, on=DECIDED)
+            coaching_trials.add(session, person.id, None, TIP, drawn, OVER)
+            waiting |= {person.id} if is_held else set()
+    return waiting
 
 
 def shows(monkeypatch: pytest.MonkeyPatch, told: float, held: float, wait: set[int]) -> None:
@@ -69,12 +80,7 @@ def played(
     world: Ruled, monkeypatch: pytest.MonkeyPatch, told: float, held: float, people: int = 60
 ) -> None:
     """A trial among so many people, of whom every third waited, measured."""
-    waiting = set()
-    for number in range(people):
-        person_id = takes_part(world, number, is_held=number % 3 == 0)
-        if number % 3 == 0:
-            waiting.add(person_id)
-    shows(monkeypatch, told, held, waiting)
+    shows(monkeypatch, told, held, take_part(world, people))
     measure_due(world.database, OVER, GATHERING.model_classes)
 
 
@@ -97,15 +103,38 @@ def retire(world: Ruled) -> list[str]:
 def test_a_trial_is_measured_when_its_days_and_late_usage_are_in(
     world: Ruled, monkeypatch: pytest.MonkeyPatch, days: int, measured: int
 ) -> None:
-    takes_part(world, 1, is_held=False)
+    take_part(world, 1)
     shows(monkeypatch, 0.5, 0.4, set())
     now = datetime(2026, 11, 2, 12, tzinfo=UTC) + days * DAY
     assert measure_due(world.database, now, GATHERING.model_classes) == measured
     assert measure_due(world.database, now, GATHERING.model_classes) == 0
 
 
+def test_before_and_after_are_the_two_weeks_around_the_day_without_it(world: Ruled) -> None:
+    ben = world.person("ben").person.id
+    context = Teaching("oversized-context", 1, Skill.CURATE_CONTEXT)
+    sent = {-15: 900_000, -14: 10_000, -1: 30_000, 0: 800_000, 1: 200_000, 14: 50_000, 15: 70_000}
+    with world.database.writing() as session:
+        coaching_trials.add(session, ben, None, context, Drawn(is_held=False, on=DECIDED), OVER)
+        records = [
+            usage_record(
+                ben,
+                f"on {day}",
+                microseconds(datetime(2026, 11, 2, 12, tzinfo=UTC) + day * DAY),
+                **{**NOTHING_ELSE, "input_uncached": tokens},
+            )
+            for day, tokens in sent.items()
+        ]
+        store_usage(session, records)
+    assert measure_due(world.database, OVER, GATHERING.model_classes) == 1
+    with world.database.reading() as session:
+        (found,) = coaching_trials.measured(session)[context.tip, 1]
+    assert (found.before, found.after) == (SkillWork(40_000, 40_000), SkillWork(50_000, 250_000))
+    assert found.change == pytest.approx(-0.8)
+
+
 def test_one_replica_an_hour_measures(world: Ruled, monkeypatch: pytest.MonkeyPatch) -> None:
-    takes_part(world, 1, is_held=True)
+    take_part(world, 1)
     shows(monkeypatch, 0.5, 0.4, set())
     sweep = TrialMeasures(world.rulebook, lambda: CARDS, lambda: GATHERING)
     assert [sweep(world.database, OVER) for _ in range(3)] == [1, 0, 0]
@@ -158,13 +187,13 @@ def test_members_read_nothing_of_it_and_admins_do(world: Ruled) -> None:
 def test_a_tip_without_effect_is_retired_once_and_its_owner_told(
     world: Ruled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    played(world, monkeypatch, told=0.5, held=0.5)
+    played(world, monkeypatch, told=0.5, held=0.5, people=180)
     assert [retire(world), retire(world)] == [["big-day"], []]
     with world.database.writing() as session:
         entries = audit.entries_about(session, "big-day")
         claims = deliveries.claim_due(session, OVER, timedelta(minutes=3))
     assert [(one.action, one.details) for one in entries] == [
-        ("coaching.retired", {"version": 1, "told": 38, "held": 20})
+        ("coaching.retired", {"version": 1, "told": 118, "held": 60})
     ]
     (claim,) = [one for one in claims if one.kind == rule_notices.RULE_NOTICE]
     post = rule_notices.compose_owner_notice(world.database, claim, world.rulebook)
@@ -176,7 +205,7 @@ def test_a_tip_without_effect_is_retired_once_and_its_owner_told(
 def test_a_retired_tip_is_told_to_nobody_and_its_rule_goes_on_counting(
     world: Ruled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    played(world, monkeypatch, told=0.5, held=0.5)
+    played(world, monkeypatch, told=0.5, held=0.5, people=180)
     retire(world)
     now = datetime(2026, 11, 24, 9, tzinfo=UTC)
     world.uses("ben", usage__cost_usd=7.5)
@@ -185,7 +214,7 @@ def test_a_retired_tip_is_told_to_nobody_and_its_rule_goes_on_counting(
     assert len(world.found("ben")) == 1
 
 
-@pytest.mark.parametrize(("told", "held", "people"), [(0.6, 0.5, 60), (0.5, 0.5, 27)])
+@pytest.mark.parametrize(("told", "held", "people"), [(0.6, 0.5, 180), (0.5, 0.5, 120)])
 def test_a_tip_that_helps_or_has_few_trials_is_not_retired(
     world: Ruled, monkeypatch: pytest.MonkeyPatch, told: float, held: float, people: int
 ) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 from sqlmodel import select
 
+from bot.flows.mutes import mute
 from bot.flows.rule_exceptions import make
 from bot.flows.rule_thresholds import mark_of
 from bot.intents.rule_forms import ExceptionWanted
@@ -107,6 +108,12 @@ ACTS: Final[dict[str, Act]] = {
     "button lead may know": presses(ids.TIP_LEAD_MAY_KNOW, "F-1"),
     "button keep from lead": presses(ids.TIP_KEEP_FROM_LEAD, "F-1"),
     "button change answer": presses(ids.TIP_CHANGE, "F-1"),
+    "button stop": presses(ids.TIP_STOP, "F-1"),
+    "button hear again": presses(ids.TIP_RESUME, "F-1"),
+    "/mileage mute": types("/mileage mute"),
+    "/mileage mute KIND": types("/mileage mute match-model"),
+    "/mileage unmute KIND": types("/mileage unmute match-model"),
+    "/mileage coaching": types("/mileage coaching"),
     "form planned": submits(ids.PLAN_FORM, answer_until="2026-11-20"),
     "form snooze": submits(ids.SNOOZE_FORM, answer_until="2026-11-20"),
     "form wrong": submits(ids.WRONG_FORM, answer_reason="It was a load test"),
@@ -151,6 +158,12 @@ button why             | y      | -         | -    | -     | -     | -          
 button lead may know   | y      | -         | -    | -     | -     | -          | -      | -     | -
 button keep from lead  | y      | -         | -    | -     | -     | -          | -      | -     | -
 button change answer   | y      | -         | -    | -     | -     | -          | -      | -     | -
+button stop            | y      | -         | -    | -     | -     | -          | -      | -     | -
+button hear again      | y      | -         | -    | -     | -     | -          | -      | -     | -
+/mileage mute          | y      | y         | y    | y     | y     | y          | y      | -     | -
+/mileage mute KIND     | y      | y         | y    | y     | y     | y          | y      | -     | -
+/mileage unmute KIND   | y      | -         | -    | -     | -     | -          | -      | -     | -
+/mileage coaching      | -      | -         | y    | -     | y     | y          | -      | -     | -
 form planned           | y      | -         | -    | -     | -     | -          | -      | -     | -
 form snooze            | y      | -         | -    | -     | -     | -          | -      | -     | -
 form wrong             | y      | -         | -    | -     | -     | -          | -      | -     | -
@@ -172,6 +185,7 @@ form except team       | -      | -         | y    | -     | -     | own        
 SAYS_NOTHING: Final = {
     *("button tried", "button not relevant", "button lead may know", "button change answer"),
     "button keep from lead",
+    *("button stop", "button hear again"),
     *("form planned", "form snooze", "form wrong"),
 }
 """What the person sees of these is the tip itself, changed in its place."""
@@ -219,6 +233,7 @@ def played(database: Database, path: Path, book: Rulebook) -> Scene:
         save_team(session, draft, [lea], [lea], NOW)
         rule_settings.hold(session, "quiet-source", "It matched 9 of 10.", NOW)
     told(database, team)
+    mute(database, NOW, introduce(database, "ben"), book.current, "match-model")
     proven(database, book.current.judges["big-day"].rule)
     excepted = ExceptionWanted(None, covers_team=True, last_day=NOW.date(), reason="A move")
     make(database, NOW, introduce(database, "ana"), book.current, "big-day", excepted)
