@@ -39,6 +39,7 @@ async def serve(settings: Settings, database: Database, http: HttpAddress | None
             scheduler = program.schedule.start()
             await program.schedule.tick()
             passing = asyncio.create_task(program.passes.run(stopping))
+            purging = asyncio.create_task(program.upkeep.run(stopping))
             calling = asyncio.create_task(program.outside.run(stopping))
             log.info("ready", mode="http" if http else "socket", commands=_commands(program))
             await stopping.wait()
@@ -46,6 +47,7 @@ async def serve(settings: Settings, database: Database, http: HttpAddress | None
             scheduler.shutdown(wait=False)
             program.delivery.wake()
             await passing
+            await purging
             await calling
             await delivering
     log.info("stopped")

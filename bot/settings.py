@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from policies.outcomes import DURABLE_DAYS
 from policies.periods import YEARS
+from policies.personal_data import LEAST_RETENTION_DAYS
 from policies.privacy import LOWEST_MINIMUM_GROUP, MINIMUM_GROUP
 from policies.trials import HOLDOUT, LARGEST_HOLDOUT
 
@@ -73,6 +74,7 @@ class Settings(BaseSettings):
     outcome_durable_days: Annotated[int, Field(ge=1, le=365)] = DURABLE_DAYS
     coaching_holdout: Annotated[float, Field(ge=0, le=LARGEST_HOLDOUT)] = HOLDOUT
     digest_grace_hours: Annotated[int, Field(ge=1, le=24 * 7)] = 48
+    retention_days: Annotated[int | None, Field(ge=LEAST_RETENTION_DAYS, le=36_500)] = None
     workers: Annotated[int, Field(ge=1, le=256)] = 16
     clock_start: Annotated[
         AwareDatetime | None,

@@ -20,10 +20,12 @@ from bot.flows.coaching import Coaching
 from bot.flows.digest import enqueue_due
 from bot.flows.digest_terms import DigestTerms
 from bot.flows.evidence import check_next
+from bot.flows.forgetting import sweep_forgotten
 from bot.flows.gathering import Gathering
 from bot.flows.limit_sends import note_unpushed, send_next
 from bot.flows.outcomes import settle_durable
 from bot.flows.practice_cards import PracticeCards
+from bot.flows.retention import Purge
 from bot.flows.rule_notices import sweep_refused_files
 from bot.flows.rule_pass import ALARMS, RulePasses
 from bot.flows.trials import TrialMeasures
@@ -38,6 +40,7 @@ from bot.listeners import (
     home,
     middleware,
     modals,
+    privacy_buttons,
     rule_forms,
     rules,
     tips,
@@ -64,7 +67,7 @@ from storage.database import Database
 LISTENERS = (
     *(middleware, commands, buttons, modals),
     *(budgets, budget_buttons, budget_forms),
-    *(tips, cards, rules, rule_forms),
+    *(tips, cards, rules, rule_forms, privacy_buttons),
     *(home, events),
 )
 SLACK_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
@@ -83,6 +86,7 @@ class Program:
     delivery: Delivery
     schedule: Schedule
     passes: Schedule
+    upkeep: Schedule
     outside: Outside
 
 
@@ -118,6 +122,7 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
         parts = (clock, database, workers, installation, delivery)
         schedule = Schedule(*parts, sweeps(settings, systems, rulebook))
         passes = Schedule(*parts, rule_passes(settings, rulebook))
+        upkeep = Schedule(*parts, upkeep_of(settings))
         outside = Outside(*parts, calls(systems))
         edge = Edge(
             clock=clock,
@@ -134,13 +139,13 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
             gathering=partial(gathering_of, settings),
             digest_terms=terms,
             coaching_holdout=settings.coaching_holdout,
+            retention_days=settings.retention_days,
         )
         delivery.redraw_home = partial(home.redraw_home, edge)
         app = slack_app(settings, client, edge)
         try:
-            yield Program(
-                settings, clock, database, workers, edge, app, delivery, schedule, passes, outside
-            )
+            running = (delivery, schedule, passes, upkeep, outside)
+            yield Program(settings, clock, database, workers, edge, app, *running)
         finally:
             await asyncio.to_thread(workers.close)
             systems.close()
@@ -206,6 +211,11 @@ def rule_passes(settings: Settings, rulebook: Rulebook) -> dict[str, Sweep]:
 def practices_of(settings: Settings) -> tuple[Practice, ...]:
     """The practice cards as they are now."""
     return load_practices(settings.policies_dir).practices
+
+
+def upkeep_of(settings: Settings) -> dict[str, Sweep]:
+    """What is deleted, beside the tick: what came late of people who were forgotten, and what is too old."""
+    return {"forgotten": sweep_forgotten, "purge": Purge(settings.retention_days)}
 
 
 def gathering_of(settings: Settings) -> Gathering:

@@ -21,6 +21,7 @@ WRONG_FORM: Final = "wrong_form"
 STAGE_FORM: Final = "stage_form"
 PARAMS_FORM: Final = "params_form"
 EXCEPTION_FORM: Final = "exception_form"
+FORGET_FORM: Final = "forget_form"
 
 # Fields of the outcome form
 OUTCOME_TITLE: Final = "outcome_title"
@@ -99,6 +100,11 @@ EXCEPTION_WHAT: Final = "exception_what"
 """Its option values are `me`, `team` and O-12."""
 EXCEPTION_UNTIL: Final = "exception_until"
 EXCEPTION_REASON: Final = "exception_reason"
+
+# Field of the form that deletes what is kept about somebody
+FORGET_SURE: Final = "forget_sure"
+FORGET_YES: Final = "forget"
+"""The value of the one box in FORGET_SURE."""
 
 # Buttons, by action id. The value of those marked O-12 is the outcome's label.
 LOG_OUTCOME: Final = "log_outcome"
@@ -203,6 +209,13 @@ END_EXCEPTION: Final = "end_exception"
 """Ends an exception; value E-3."""
 
 DIGEST_BUTTONS: Final = (DIGEST_USEFUL, DIGEST_NOT_USEFUL)
+# Buttons about one's own data. Whose it is follows from who presses alone.
+EXPORT_MINE: Final = "export_mine"
+"""Uploads what is kept about the presser to their own direct message."""
+OPEN_FORGET_FORM: Final = "open_forget_form"
+"""Opens the form that deletes what is kept about the presser."""
+
+PRIVACY_BUTTONS: Final = (EXPORT_MINE, OPEN_FORGET_FORM)
 TIP_BUTTONS: Final = (
     *(TIP_TRIED, TIP_PLANNED, TIP_SNOOZED, TIP_NOT_RELEVANT, TIP_WRONG, TIP_WHY),
     *(TIP_LEAD_MAY_KNOW, TIP_KEEP_FROM_LEAD, TIP_CHANGE, TIP_STOP, TIP_RESUME, UNMUTE),
@@ -223,9 +236,11 @@ BUTTONS: Final = (
     *BUDGET_BUTTONS,
     *TIP_BUTTONS,
     *RULE_BUTTONS,
+    *PRIVACY_BUTTONS,
 )
 FORMS: Final = (
     *(OUTCOME_FORM, DONE_FORM, REVIEW_FORM, SETUP_FORM),
     *(REQUEST_FORM, COUNTER_FORM, DECLINE_FORM, TERMS_FORM),
     *(PLAN_FORM, SNOOZE_FORM, WRONG_FORM, STAGE_FORM, PARAMS_FORM, EXCEPTION_FORM),
+    FORGET_FORM,
 )

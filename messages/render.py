@@ -20,6 +20,7 @@ from messages import (
     finding_words,
     ids,
     lines,
+    privacy_words,
     rule_words,
     steps,
     tables,
@@ -215,6 +216,13 @@ _FILTERS: dict[str, Any] = {
     "how_trials_work": coaching_words.how_trials_work,
     "effect_in_words": coaching_words.effect_in_words,
     "tip_effect": coaching_words.tip_effect,
+    "kept_lines": privacy_words.kept_lines,
+    "look_lines": privacy_words.look_lines,
+    "retention_words": privacy_words.retention_words,
+    "organisation_words": privacy_words.organisation_words,
+    "going_lines": privacy_words.going_lines,
+    "staying_lines": privacy_words.staying_lines,
+    "afterwards_words": privacy_words.afterwards_words,
 }
 _GLOBALS: dict[str, Any] = {
     "ids": SimpleNamespace(**{name: value for name, value in vars(ids).items() if name.isupper()}),

@@ -191,8 +191,11 @@ def sums_to_close_anew(
 
     `before` is the usage that the closed sums were made of. A share without a price, or without an
     outcome, that was once kept back stays so. What was linked since is no reason to state anything
-    anew, and where it changes the parts, they are kept back from then on.
+    anew, and where it changes the parts, they are kept back from then on. Where somebody was forgotten
+    since, `before` falls short of the sums: what was shown with them in it stands as it is.
     """
+    if sum(_tokens(before).values()) != closed.tokens:
+        return None
     if _used(before) == _used(after) or not (
         can_be_restated(_tokens(before), _tokens(after), rule)
         and can_be_restated(_costs(before), _costs(after), rule)

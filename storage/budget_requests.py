@@ -97,6 +97,11 @@ def undecided_of(session: Session, team_id: int, person_id: int) -> list[BudgetR
     )
 
 
+def all_undecided_of(session: Session, person_id: int) -> list[BudgetRequest]:
+    """The same in every team."""
+    return _select(session, BudgetRequestRow.person_id == person_id, _in_state(UNDECIDED))
+
+
 def _in_state(states: Collection[RequestState]) -> ColumnElement[bool]:
     return col(BudgetRequestRow.state).in_([state.value for state in states])
 

@@ -203,6 +203,18 @@ def grants_since(
     return found
 
 
+def grants_of_holders(
+    session: Session, person_ids: Collection[int], held_on: date, begun_before: date
+) -> list[Grant]:
+    """All grants, in every team and unit, of those of these people whom one reaches from before to after."""
+    holders = select(GrantRow.person_id).where(
+        col(GrantRow.person_id).in_(person_ids),
+        col(GrantRow.first_day) < begun_before,
+        col(GrantRow.last_day).is_(None) | (col(GrantRow.last_day) >= held_on),
+    )
+    return _select(session, col(GrantRow.person_id).in_(holders))
+
+
 def holders_on(session: Session, team_id: int, unit: BudgetUnit, day: date) -> set[int]:
     """Who holds a grant of the team in that unit that ends on that day or later."""
     query = select(GrantRow.person_id).where(

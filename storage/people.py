@@ -17,6 +17,7 @@ from storage import (
     finding_merges,
     limit_pushes,
     memberships,
+    personal_reads,
     rollups,
     team_weeks,
     team_workflows,
@@ -315,6 +316,7 @@ def _absorb(session: Session, into: PersonRow, other: PersonRow) -> None:
     budgets.absorb(session, target, source)
     usage.move_usage(session, source, target)
     limit_pushes.absorb(session, target, source)
+    personal_reads.absorb(session, target, source)
     led = session.exec(select(TeamLeadRow.team_id).where(TeamLeadRow.person_id == source)).all()
     for team_id in led:
         session.merge(TeamLeadRow(team_id=team_id, person_id=target))

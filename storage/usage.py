@@ -4,16 +4,16 @@ Records are stored by (person, usage key). Of two versions of a record the highe
 equal one changes nothing. Bulk paths bind the records as they are: no ORM objects, no dicts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from sqlalchemy import BigInteger, Boolean, Column, Connection, Integer, delete
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from policies.usage import UsageRecord
 from storage import rollups, source_hours, usage_shares
-from storage.tables import UsageRow, table_of
+from storage.tables import PersonRow, UsageRow, table_of
 from storage.types import UsageKey
 
 if TYPE_CHECKING:
@@ -55,13 +55,26 @@ class UpsertCounts(NamedTuple):
 
 
 def store_usage(session: Session, records: Sequence[UsageRecord]) -> UpsertCounts:
-    """Upsert records, note their hours and rebuild the days they touch, in the caller's transaction."""
-    rollups.hold_people(session, {record.person_id for record in records})
+    """Upsert records, note their hours and rebuild the days they touch, in the caller's transaction.
+
+    Nothing is stored of a person who was forgotten since the caller looked them up.
+    """
+    people = {record.person_id for record in records}
+    rollups.hold_people(session, people)
+    if gone := _forgotten_among(session, people):
+        records = [record for record in records if record.person_id not in gone]
     counts = upsert_usage(session, records)
     if counts.new or counts.changed:
         source_hours.note(session, records)
         rollups.rebuild_days(session, rollups.days_touched(session, records))
     return counts
+
+
+def _forgotten_among(session: Session, person_ids: Collection[int]) -> set[int]:
+    query = select(PersonRow.id).where(
+        col(PersonRow.id).in_(person_ids), col(PersonRow.forgotten_at).is_not(None)
+    )
+    return {one for one in session.exec(query) if one is not None}
 
 
 def upsert_usage(session: Session, records: Sequence[UsageRecord]) -> UpsertCounts:

@@ -13,6 +13,7 @@ from bot.cli import (
     run,
 )
 from bot.cli.imports import import_app
+from bot.cli.privacy import privacy_app
 from bot.cli.rules import rules_app
 
 app = typer.Typer(
@@ -34,3 +35,4 @@ rules_app.command("explain")(rule_explaining.explain_rule)
 rules_app.command("plan")(rule_plans.plan_rules)
 rules_app.command("backtest")(rule_backtests.backtest_rules)
 app.add_typer(rules_app, name="rules")
+app.add_typer(privacy_app, name="privacy")

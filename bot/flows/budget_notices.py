@@ -21,9 +21,11 @@ from policies.budget_requests import (
 from policies.budgets import BudgetTerms, Grant, GrantKind
 from policies.outcomes import local_day_of
 from policies.people import Person, Roster
-from storage import budget_requests, budgets, deliveries, outcomes, people
+from policies.personal_data import ReadKind
+from storage import budget_requests, budgets, deliveries, outcomes, people, personal_reads
 from storage.database import Database
 from storage.deliveries import Claim, DeliveryState
+from storage.personal_reads import Look
 
 BUDGET_REQUEST: Final = "budget_request"
 """A card that asks a lead to decide; audience is the lead, subject R-3."""
@@ -88,18 +90,31 @@ def tell_of_void(session: Session, grant: Grant, now: datetime) -> None:
 
 def compose_request(database: Database, claim: Claim) -> Post | None:
     """The card for one lead; None when it is decided already, or they lead the team no more."""
-    with database.reading() as session:
+    with database.writing() as session:
         found = _card(session, claim)
         if found is None or not found[0].waits_for_lead:
             return None
         card, lead = found
+        note_card(session, card, _person_id(claim), claim.due_at)
         return Post(lead, card)
+
+
+def note_card(session: Session, card: RequestCard, lead_id: int, now: datetime) -> None:
+    """Note that a lead is shown a request with how the person's budget stands."""
+    personal_reads.note(session, look_at_card(card, lead_id), [card.person.id], now)
+
+
+def look_at_card(card: RequestCard, lead_id: int) -> Look:
+    """A lead's look at a request."""
+    return Look(lead_id, ReadKind.REQUEST, card.today, card.request.label)
 
 
 def compose_request_settled(database: Database, claim: Claim) -> Post | None:
     """The posted card as it looks now; None when it was never posted, NotYet while it is under way."""
-    with database.reading() as session:
+    with database.writing() as session:
         found = _card(session, claim)
+        if found is not None:
+            note_card(session, found[0], _person_id(claim), claim.due_at)
         posted = deliveries.delivery_of(session, BUDGET_REQUEST, claim.audience, claim.subject)
         card = found[0] if found else None
         return redrawn(session, claim, posted, f"{claim.subject}:", card)

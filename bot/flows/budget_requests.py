@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bot.flows import budget_notices
 from bot.flows.allowances import ensure_base_grants
-from bot.flows.budget_notices import approvers_of, request_card
+from bot.flows.budget_notices import approvers_of
 from bot.flows.budget_rights import (
     Desk,
     current_roster,
@@ -29,7 +29,7 @@ from bot.flows.people import Speaker, person_of
 from bot.flows.refusals import NotYours, Refusal
 from messages.metadata import FormContext
 from messages.pages.budget_forms import CounterForm, DeclineForm, RequestForm
-from messages.pages.budgets import Decided, RequestCard, Requested
+from messages.pages.budgets import Decided, Requested
 from policies.amounts import Amount, as_typed
 from policies.budget_requests import (
     BudgetRequest,
@@ -172,21 +172,6 @@ def decline_form(
     """The form that declines with a reason, for a lead while the request waits."""
     asked, person, outcome = _waiting(database, now, speaker, request_id)
     return DeclineForm(_context(asked, channel_id), asked, person, outcome)
-
-
-def waiting_for(database: Database, now: datetime, speaker: Speaker) -> tuple[RequestCard, ...]:
-    """What waits for the speaker as a lead of their team, oldest first; nothing for anybody else."""
-    with database.reading() as session:
-        roster = speaker.roster and people.roster_of(session, speaker.roster.team.id)
-        if roster is None or not leads(speaker, roster):
-            return ()
-        asked = budget_requests.undecided_of_team(session, roster.team.id)
-        cards = [
-            request_card(session, one, now)
-            for one in asked
-            if one.state is RequestState.WAITING and one.person_id != speaker.person.id
-        ]
-    return tuple(card for card in cards if card is not None)
 
 
 def _ask(

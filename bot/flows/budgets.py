@@ -29,10 +29,22 @@ from policies.ledger_span import ledger_since
 from policies.outcomes import Outcome, local_day_of
 from policies.people import Roster
 from policies.periods import day_bounds
+from policies.personal_data import ReadKind
 from policies.what_if import STEPS, PastBudget
 from policies.what_if import what_if as replayed
-from storage import attribution, audit, budget_requests, budgets, outcomes, people, rollups, spends
+from storage import (
+    attribution,
+    audit,
+    budget_requests,
+    budgets,
+    outcomes,
+    people,
+    personal_reads,
+    rollups,
+    spends,
+)
 from storage.database import Database
+from storage.personal_reads import Look
 
 WHAT_IF: Final = "budget.what_if"
 WHAT_IF_DAYS: Final = 60
@@ -53,16 +65,23 @@ def own_budget(database: Database, now: datetime, speaker: Speaker) -> OwnBudget
 
 
 def team_budgets(database: Database, now: datetime, speaker: Speaker) -> TeamBudgets:
-    """The speaker's team by name, for its leads: what each was granted, and a band."""
+    """The speaker's team by name, for its leads: what each was granted, and a band.
+
+    That a lead looked is noted for each of its people, once a day.
+    """
     subject = f"team:{speaker.team.id}"
     with refusals_audited(database, now, speaker, subject):
         with database.reading() as session:
             desk = look(session, now, speaker, roster_to_lead(session, speaker))
-            if not missing_base(session, desk):
-                return _team_budgets(session, desk, now)
+            page = None if missing_base(session, desk) else _team_budgets(session, desk, now)
+            seen = Look(speaker.person.id, ReadKind.BUDGET_BAND, desk.today)
+            if page is not None and personal_reads.is_noted(session, seen, page.person_ids):
+                return page
         with database.writing() as session:
             ensure_base_grants(session, desk, now)
-            return _team_budgets(session, desk, now)
+            page = _team_budgets(session, desk, now)
+            personal_reads.note(session, seen, page.person_ids, now)
+            return page
 
 
 def what_if(database: Database, now: datetime, speaker: Speaker, percent: int) -> WhatIf:

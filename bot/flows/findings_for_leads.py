@@ -20,12 +20,14 @@ from messages.pages.findings import LeadNotice, LeadReason
 from messages.said import lead_words
 from policies.outcomes import local_day_of
 from policies.people import Roster
+from policies.personal_data import ReadKind
 from policies.rules.evaluation import Judge
 from policies.rules.findings import Finding, FindingState
 from policies.rules.model import Stage
-from storage import deliveries, findings, outcomes, people, rule_settings
+from storage import deliveries, findings, outcomes, people, personal_reads, rule_settings
 from storage.database import Database
 from storage.deliveries import Claim
+from storage.personal_reads import Look
 
 FINDING_FOR_LEAD: Final = "finding_for_lead"
 """A direct message to a lead about a finding of somebody else; subject F-12, the period says why."""
@@ -94,7 +96,7 @@ def _may_go_unasked(session: Session, finding: Finding, now: datetime) -> bool:
 
 def compose_for_lead(database: Database, claim: Claim, rulebook: Rulebook) -> Post | None:
     """What a lead reads; None where it is over by now, or they lead the person's team no more."""
-    with database.reading() as session:
+    with database.writing() as session:
         finding_id = finding_id_of(claim.subject)
         finding = findings.finding_of(session, finding_id) if finding_id else None
         judge = rulebook.current.judges.get(finding.rule_id) if finding else None
@@ -109,7 +111,11 @@ def compose_for_lead(database: Database, claim: Claim, rulebook: Rulebook) -> Po
         if stages_of(session, [judge])[finding.rule_id].stage is not Stage.LEAD:
             return None
         page = _page(session, finding, judge, roster, claim)
-        return Post(lead.slack.user_id, page) if page else None
+        if page is None:
+            return None
+        look = Look(lead.id, ReadKind.FINDING, page.today, finding.label)
+        personal_reads.note(session, look, [page.person.id], claim.due_at)
+        return Post(lead.slack.user_id, page)
 
 
 def _has_used_up(session: Session, finding: Finding, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.flows import budget_requests, budgets
+from bot.flows import budgets, request_cards
 from bot.flows.budget_rights import leads
 from bot.flows.me import freshness_of, personal_weeks, price_basis_of
 from bot.flows.people import Speaker
@@ -62,5 +62,5 @@ def _to_lead(
 ) -> tuple[tuple[RequestCard, ...], TeamBudgets | None]:
     if first_step is not None or not leads(speaker, speaker.required_roster):
         return (), None
-    waiting = budget_requests.waiting_for(database, now, speaker)
+    waiting = request_cards.waiting_for(database, now, speaker)
     return waiting, budgets.team_budgets(database, now, speaker)

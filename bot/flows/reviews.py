@@ -36,11 +36,13 @@ from policies.outcomes import (
 )
 from policies.people import Roster
 from policies.periods import day_bounds
+from policies.personal_data import ReadKind
 from policies.reviews import NO_REVIEW, Review
 from policies.standing import Verb, require
-from storage import audit, deliveries, focus, outcomes, reviews, rollups
+from storage import audit, deliveries, focus, outcomes, personal_reads, reviews, rollups
 from storage.database import Database
 from storage.deliveries import Claim
+from storage.personal_reads import Look
 
 VERIFICATION: Final = "verification"
 """A card in the team's channel that asks for a verification; audience is the team, subject O-12."""
@@ -58,7 +60,7 @@ def review_form(
 ) -> ReviewForm:
     """The form for a colleague's claim; Refusal or NotAllowed where the speaker may not judge it.
 
-    It tells what the owner used for the outcome, so that it was opened is audited.
+    It tells what the owner used for the outcome, so that it was opened is audited, and noted for the owner.
     """
     audited = attempts_audited(database, now, speaker, outcome_id)
     with audited, database.writing() as session:
@@ -68,6 +70,9 @@ def review_form(
         last_event = outcomes.last_event_of(session, outcome.id)
         history = _history(session, outcome, claim_period(outcome))
         audit.record(session, speaker.person.id, TOKENS_READ, outcome.label, {}, now)
+        today = local_day_of(now, roster.team.zone)
+        look = Look(speaker.person.id, ReadKind.REVIEW_TOKENS, today, outcome.label)
+        personal_reads.note(session, look, [outcome.owner_id], now)
         return ReviewForm(
             outcome=outcome,
             owner=person_of(session, outcome.owner_id),

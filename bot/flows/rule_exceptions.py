@@ -128,6 +128,20 @@ def lines_for(
     )
 
 
+def others_excepted(
+    session: Session, now: datetime, speaker: Speaker, rule: Rule, mover: Mover
+) -> set[int]:
+    """The people but the speaker who except themselves from the rule, as far as the speaker is told."""
+    return {
+        one.person_id
+        for one in rule_exceptions.in_force(session, now, rule.id)
+        if one.person_id is not None
+        and one.person_id != speaker.person.id
+        and one.last_day >= local_day_of(now, speaker.zone)
+        and _may_know(session, speaker, one, mover)
+    }
+
+
 def _draft(
     session: Session, speaker: Speaker, rule: Rule, wanted: ExceptionWanted, now: datetime
 ) -> RuleException:

@@ -8,7 +8,7 @@ from typing import Final
 from sqlmodel import Session
 
 from bot.flows.people import Speaker
-from bot.flows.rule_exceptions import lines_for
+from bot.flows.rule_exceptions import lines_for, others_excepted
 from bot.flows.rule_rights import (
     Standing,
     mover_of,
@@ -22,14 +22,17 @@ from bot.flows.rule_values import lines_of
 from messages.pages.rules import BacktestLine, RuleLine, RuleList, RulePage
 from policies.outcomes import local_day_of
 from policies.people import Team
+from policies.personal_data import ReadKind
 from policies.privacy import GroupRule, Published, publish
+from policies.rules.compiled import CompiledRule
 from policies.rules.facts import SubjectKind
 from policies.rules.lifecycle import Mover, Verdicts, why_not_to
 from policies.rules.model import Rule, RuleProblem, Stage
 from policies.rules.reports import FindingCounts, published_counts
 from policies.rules.ruleset import RuleSet
-from storage import finding_reports, people, rule_backtests, rule_reports
+from storage import finding_reports, people, personal_reads, rule_backtests, rule_reports
 from storage.database import Database
+from storage.personal_reads import Look
 from storage.rule_backtests import StoredBacktest
 
 COUNTED: Final = timedelta(days=28)
@@ -92,47 +95,67 @@ def show_rule(
     group_rule: GroupRule,
     rule_id: str,
 ) -> RulePage:
-    """One rule: what it looks for, how it is set here, and what the reader may change of it."""
+    """One rule: what it looks for, how it is set here, and what the reader may change of it.
+
+    Whoever excepted themselves and is told of here finds the look noted.
+    """
     judge = rule_meant(rules, rule_id)
-    rule = judge.rule
+    mover = mover_of(speaker, judge.rule)
     with database.reading() as session:
-        reader = _reader(session, speaker)
-        mover = mover_of(speaker, rule)
-        standing = standing_of(session, judge)
-        is_counted = _is_counted(speaker, reader, rule)
-        known = _known(session, now, (rule,), reader, group_rule)
-        own_team = reader.team or (speaker.roster.team if speaker.roster else None)
-        following = _following(standing.stage.stage) if mover.may_move_stages else None
-        missing = _missing(rule, standing, following)
-        led = team_led_by(session, speaker)
-        return RulePage(
-            line=_line(rule, standing, known, is_counted=is_counted),
-            params=lines_of(
-                session, rule, own_team.id if own_team else None, shows_names=is_counted
-            ),
-            today=local_day_of(now, speaker.zone),
-            of_team=reader.team.name if reader.team else "",
-            exceptions=lines_for(session, now, speaker, rule, mover),
-            wrong_reasons=_reasons(session, rule, mover),
-            problems=_problems_of(rule, problems) if mover.may_move_stages else (),
-            held_reason=standing.setting.held_reason if mover.may_move_stages else "",
-            next_stage=following,
-            missing=missing,
-            may_demote=mover.may_move_stages and standing.stage.wanted > Stage.SHADOW,
-            may_release=mover.may_move_stages and standing.is_held,
-            may_run_backtest=_may_backtest(session, mover, standing),
-            may_adjust_team=bool(rule.params) and led is not None,
-            may_adjust_all=bool(rule.params) and mover.may_move_stages,
-            may_except=rule.subject is not SubjectKind.SOURCE
-            and (rule.subject.is_personal or led is not None),
-            minimum=group_rule.minimum,
-        )
+        page = _page(session, now, speaker, judge, mover, problems, group_rule)
+        seen = Look(speaker.person.id, ReadKind.EXCEPTION, page.today, judge.rule.id)
+        excepted = others_excepted(session, now, speaker, judge.rule, mover)
+        if personal_reads.is_noted(session, seen, excepted):
+            return page
+    with database.writing() as session:
+        personal_reads.note(session, seen, excepted, now)
+        return page
 
 
 def is_small(session: Session) -> bool:
     """Whether there are few enough people that a backtest is run from chat."""
     homes = (people.home_members_of(session, team.id) for team in people.all_teams(session))
     return sum(len(one) for one in homes) <= MOST_PEOPLE
+
+
+def _page(
+    session: Session,
+    now: datetime,
+    speaker: Speaker,
+    judge: CompiledRule,
+    mover: Mover,
+    problems: Sequence[RuleProblem],
+    group_rule: GroupRule,
+) -> RulePage:
+    rule = judge.rule
+    reader = _reader(session, speaker)
+    standing = standing_of(session, judge)
+    is_counted = _is_counted(speaker, reader, rule)
+    known = _known(session, now, (rule,), reader, group_rule)
+    own_team = reader.team or (speaker.roster.team if speaker.roster else None)
+    following = _following(standing.stage.stage) if mover.may_move_stages else None
+    missing = _missing(rule, standing, following)
+    led = team_led_by(session, speaker)
+    return RulePage(
+        line=_line(rule, standing, known, is_counted=is_counted),
+        params=lines_of(session, rule, own_team.id if own_team else None, shows_names=is_counted),
+        today=local_day_of(now, speaker.zone),
+        of_team=reader.team.name if reader.team else "",
+        exceptions=lines_for(session, now, speaker, rule, mover),
+        wrong_reasons=_reasons(session, rule, mover),
+        problems=_problems_of(rule, problems) if mover.may_move_stages else (),
+        held_reason=standing.setting.held_reason if mover.may_move_stages else "",
+        next_stage=following,
+        missing=missing,
+        may_demote=mover.may_move_stages and standing.stage.wanted > Stage.SHADOW,
+        may_release=mover.may_move_stages and standing.is_held,
+        may_run_backtest=_may_backtest(session, mover, standing),
+        may_adjust_team=bool(rule.params) and led is not None,
+        may_adjust_all=bool(rule.params) and mover.may_move_stages,
+        may_except=rule.subject is not SubjectKind.SOURCE
+        and (rule.subject.is_personal or led is not None),
+        minimum=group_rule.minimum,
+    )
 
 
 def _reader(session: Session, speaker: Speaker) -> Reader:

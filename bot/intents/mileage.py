@@ -15,7 +15,7 @@ WEEK_LIKE = re.compile(r"\d{4}-?[wW]")
 """A word that means a week, right or wrong: no team is called so."""
 VERBS = (
     *("me", "team", "digest", "company", "policies", "workflow"),
-    *("mute", "unmute", "coaching", "setup", "help"),
+    *("mute", "unmute", "coaching", "privacy", "setup", "help"),
 )
 
 
@@ -85,8 +85,13 @@ class ShowCoaching:
     """Show whether tips help, for leads and admins."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShowPrivacy:
+    """Show the person what is kept about them and who looked."""
+
+
 CoachingIntent: TypeAlias = ShowMutes | Mute | Unmute | ShowCoaching
-OwnIntent: TypeAlias = MileageHelp | ShowMe | WorkflowIntent | CoachingIntent
+OwnIntent: TypeAlias = MileageHelp | ShowMe | ShowPrivacy | WorkflowIntent | CoachingIntent
 TeamIntent: TypeAlias = ShowTeam | PreviewDigest | ShowCompany | OpenSetup | ShowRules
 MileageIntent: TypeAlias = OwnIntent | TeamIntent
 
@@ -96,6 +101,7 @@ _ALONE: dict[str, MileageIntent] = {
     "me": ShowMe(),
     "team": ShowTeam(),
     "coaching": ShowCoaching(),
+    "privacy": ShowPrivacy(),
     "setup": OpenSetup(),
 }
 

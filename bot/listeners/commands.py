@@ -27,6 +27,7 @@ from bot.intents.mileage import (
     ShowCompany,
     ShowMe,
     ShowMutes,
+    ShowPrivacy,
     ShowRules,
     ShowTeam,
     TeamIntent,
@@ -51,6 +52,7 @@ from bot.listeners.declaring import set_aside
 from bot.listeners.edge import Asked, Edge, Request
 from bot.listeners.middleware import answer
 from bot.listeners.policies import show_rules
+from bot.listeners.privacy import show_privacy
 from bot.listeners.setup import open_setup
 from bot.listeners.workflows import answer_workflow
 from messages.pages.base import MessagePage
@@ -128,6 +130,8 @@ async def answer_mileage(edge: Edge, text: str, asked: Asked) -> MessagePage | N
             return Help(edge.commands)
         case ShowMe():
             return await edge.run(me.my_weeks, now, speaker)
+        case ShowPrivacy():
+            return await show_privacy(edge, asked)
         case ShowLabels() | LabelSessions() | RemoveLabel() as intent:
             return await answer_workflow(edge, intent, asked)
         case ShowMutes() | Mute() | Unmute() | ShowCoaching() as intent:

@@ -43,6 +43,7 @@ class Edge:
     gathering: Callable[[], Gathering]
     digest_terms: DigestTermsNow
     coaching_holdout: float = HOLDOUT
+    retention_days: int | None = None
 
     async def run(
         self, flow: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs

@@ -55,6 +55,17 @@ class Replies:
         opened = await self.client.conversations_open(users=to.user_id)
         await self.client.chat_postMessage(channel=opened["channel"]["id"], **message)
 
+    async def send_file(self, user_id: str, file_name: str, content: bytes) -> None:
+        """Upload a file to somebody's own direct message, which nobody else reads."""
+        opened = await self.client.conversations_open(users=user_id)
+        await self.client.files_upload_v2(
+            channel=opened["channel"]["id"],
+            filename=file_name,
+            title=file_name,
+            content=content,
+            request_file_info=False,
+        )
+
     async def open_form(self, trigger_id: str, page: ModalPage) -> None:
         """Open a modal; the trigger lives for three seconds and works once."""
         await self.client.views_open(trigger_id=trigger_id, view=self.view_of(page))

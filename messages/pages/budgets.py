@@ -331,6 +331,11 @@ class TeamBudgets(MessagePage):
     commands: Commands = DEFAULT_COMMANDS
 
     @property
+    def person_ids(self) -> set[int]:
+        """Whose bands are shown."""
+        return {one.person.id for one in self.people}
+
+    @property
     def by_name(self) -> tuple[PersonBudget, ...]:
         """In name order, whatever order they came in."""
         return tuple(

@@ -59,6 +59,7 @@ from tests.messages.budget_examples import budget_pages, homes
 from tests.messages.coaching_examples import coaching_pages
 from tests.messages.company_examples import company_pages
 from tests.messages.digest_examples import digest_pages
+from tests.messages.privacy_examples import privacy_pages
 from tests.messages.rule_examples import rule_pages
 from tests.messages.workflow_examples import workflow_pages
 
@@ -257,6 +258,7 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
     about_budgets = budget_pages(
         typed, NOW, roster(typed).team, (owner, colleague), open_outcomes(typed), sources
     )
+    about_privacy = privacy_pages(typed, NOW, (owner, colleague))
     about_rules = rule_pages(typed, NOW, (owner, colleague), open_outcomes(typed), sources)
     home = Home(weeks[-1], open_outcomes(typed), sources, TODAY, typed(BASIS))
     return {
@@ -415,5 +417,6 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
         **about_budgets,
         **about_rules,
         **coaching_pages(typed),
+        **about_privacy,
         **homes(home, about_budgets, open_outcomes(typed, 200)),
     }

@@ -50,7 +50,7 @@ def test_every_option_and_argument_is_explained(typed: tuple[str, ...]) -> None:
     assert unexplained == []
 
 
-@pytest.mark.parametrize("typed", [(), ("import",), ("rules",)])
+@pytest.mark.parametrize("typed", [(), ("import",), ("rules",), ("privacy",)])
 def test_a_group_alone_shows_its_help_and_is_bad_usage(typed: tuple[str, ...]) -> None:
     code, said, complained = run(*typed)
     assert code == 2

@@ -8,7 +8,15 @@ from threading import Barrier
 
 import pytest
 
-from bot.flows import budget_moves, budget_notices, budget_requests, budget_setup, budgets, grants
+from bot.flows import (
+    budget_moves,
+    budget_notices,
+    budget_requests,
+    budget_setup,
+    budgets,
+    grants,
+    request_cards,
+)
 from bot.flows.people import Speaker
 from bot.flows.posts import NotYet
 from bot.flows.refusals import Refusal
@@ -192,7 +200,7 @@ def test_a_request_in_the_unit_of_before_is_not_reckoned_in_the_new_one(
     in_usd = TermsDraft(BudgetUnit.USD, BudgetPeriod.MONTH, Amount(0, BudgetUnit.USD))
     context = FormContext(team_id=introduce(database, "ana").team.id)
     budget_setup.set_terms(database, NOW, ana, context, in_usd)
-    (card,) = budget_requests.waiting_for(database, NOW, ana)
+    (card,) = request_cards.waiting_for(database, NOW, ana)
     assert (card.band_without, card.band_with, card.pool_left) == (None, None, None)
     assert "in another unit now" in str(render(card))
 
@@ -346,8 +354,8 @@ def test_the_waiting_requests_of_others_stand_before_a_lead(
     database: Database, ana: Speaker, ben: Speaker
 ) -> None:
     first, _own = requested(database, ben), requested(database, ana)
-    assert [one.request.id for one in budget_requests.waiting_for(database, NOW, ana)] == [first]
-    assert budget_requests.waiting_for(database, NOW, ben) == ()
+    assert [one.request.id for one in request_cards.waiting_for(database, NOW, ana)] == [first]
+    assert request_cards.waiting_for(database, NOW, ben) == ()
 
 
 # Races
