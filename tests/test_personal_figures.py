@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.delivery import Kind, kinds
+from bot.delivery_kinds import Kind, kinds
 from bot.flows import digest, outcomes, teams
 from bot.flows.digest import enqueue_due
 from bot.flows.posts import NotYet

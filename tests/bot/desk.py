@@ -48,10 +48,14 @@ class Written:
     forms: list[ModalPage] = field(default_factory=list)
     updates: list[ModalPage] = field(default_factory=list)
     homes: list[HomePage] = field(default_factory=list)
+    files: list[tuple[str, str, bytes]] = field(default_factory=list)
 
     async def send(self, _to: Address, page: MessagePage) -> None:
         render(page)
         self.messages.append(page)
+
+    async def send_file(self, user_id: str, file_name: str, content: bytes) -> None:
+        self.files.append((user_id, file_name, content))
 
     async def open_form(self, _trigger_id: str, page: ModalPage) -> None:
         render(page)
@@ -97,19 +101,32 @@ class FrontDesk:
             (await self.send_form(user_id, form, context, view_id, **fields)).get("errors") or {}
         )
 
+    async def tick(
+        self, user_id: str, form: str, context: FormContext, field: str, value: str
+    ) -> Json:
+        """What Slack shows in a form of one box, ticked."""
+        ticked = {field: {field: {"selected_options": [{"value": value}]}}}
+        shown = await self._send(
+            **_from(user_id, "view_submission"), view=self._view(form, context, ticked)
+        )
+        return dict(shown.get("errors") or {})
+
     async def send_form(
         self, user_id: str, form: str, context: FormContext, view_id: str = "", **fields: str
     ) -> Json:
         """The whole answer to a form: errors, or what is shown in its place."""
         values = {name: {name: _element(value)} for name, value in fields.items()}
-        view = {
+        view = self._view(form, context, values, view_id)
+        return await self._send(**_from(user_id, "view_submission"), view=view)
+
+    def _view(self, form: str, context: FormContext, values: Json, view_id: str = "") -> Json:
+        return {
             "id": view_id or f"V{next(self._numbers)}",
             "type": "modal",
             "callback_id": form,
             "private_metadata": context.encode(),
             "state": {"values": values},
         }
-        return await self._send(**_from(user_id, "view_submission"), view=view)
 
     async def _send(self, **body: object) -> Json:
         trigger = {"trigger_id": f"trigger-{next(self._numbers)}"}
