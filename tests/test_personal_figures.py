@@ -195,7 +195,7 @@ def composed(scene: Scene) -> Iterator[tuple[str, Any]]:
 
 
 def every_kind() -> dict[str, Kind]:
-    return kinds(Rulebook(), lambda: DIGEST_TERMS)
+    return kinds(Rulebook(), lambda: DIGEST_TERMS, timedelta(hours=48))
 
 
 def test_nothing_that_is_posted_to_a_channel_holds_a_person_s_figure(scene: Scene) -> None:
