@@ -123,6 +123,11 @@ class ShownCurve:
     contributors: int
     parts: Mapping[int, PersonPart]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether everybody's part is known still; nothing is held against one that somebody is gone from."""
+        return len(self.parts) == self.contributors
+
 
 def own_curve(name: str, runs: Sequence[Run]) -> OwnCurve | None:
     """A person's newest series of a workflow, from all of their runs in order of time; None without any."""
@@ -142,7 +147,8 @@ def team_curve(
     """A new curve over everybody's runs, each in order of time, that may be shown to the team.
 
     None where too few people ran it or one of them stands out, and where it differs from one of those
-    `shown` before by nothing, or by what too few did, so that the last of them stands.
+    `shown` before by nothing, or by what too few did, so that the last of them stands. So it does where
+    somebody of them was forgotten: the difference would be what they had added.
     """
     series = _common_series(runs, rule)
     if not series:
@@ -155,7 +161,7 @@ def team_curve(
         {person_id: part.cost_nusd for person_id, part in parts.items()},
     ).shown
     if curve is None or not all(
-        _may_follow(before.parts, parts, rule)
+        before.is_whole and _may_follow(before.parts, parts, rule)
         for before in shown
         if before.curve.model == curve.model
     ):

@@ -1,10 +1,12 @@
-"""Findings, answers and exceptions of a person who turned out to be somebody known already."""
+"""Findings, answers, exceptions and tips of a person who turned out to be somebody known already."""
 
 from sqlmodel import Session, col, delete, select, update
 
 from policies.rules.fingerprints import key_with_person, with_person
 from storage.tables import (
+    CoachingMuteRow,
     CoachingSlotRow,
+    CoachingTrialRow,
     FindingEventRow,
     FindingRow,
     FindingVerdictRow,
@@ -24,6 +26,8 @@ def absorb(session: Session, into: int, other: int) -> None:
         _move(session, row, into, other)
     _move_slots(session, into, other)
     _move_verdicts(session, into, other)
+    _move_trials(session, into, other)
+    _move_mutes(session, into, other)
     for table, column in (
         (FindingEventRow, "actor_id"),
         (RuleExceptionRow, "person_id"),
@@ -49,6 +53,7 @@ def _move(session: Session, row: FindingRow, into: int, other: int) -> None:
     before, after = row.id, kept.id
     _repoint(session, FindingEventRow, "finding_id", before, after)
     _repoint(session, CoachingSlotRow, "finding_id", before, after)
+    _repoint(session, CoachingTrialRow, "finding_id", before, after)
     for said in session.exec(
         select(FindingVerdictRow).where(FindingVerdictRow.finding_id == before)
     ).all():
@@ -86,6 +91,31 @@ def _move_verdicts(session: Session, into: int, other: int) -> None:
     for row in session.exec(said).all():
         if session.get(FindingVerdictRow, (row.finding_id, into)) is None:
             session.add(FindingVerdictRow(**row.model_dump() | {"person_id": into}))
+        session.delete(row)
+        session.flush()
+
+
+def _move_trials(session: Session, into: int, other: int) -> None:
+    """Somebody's first time with a tip was one of the two; that of who is known already counts."""
+    tried = select(CoachingTrialRow.tip, CoachingTrialRow.tip_version)
+    known = set(session.exec(tried.where(CoachingTrialRow.person_id == into)))
+    for row in session.exec(
+        select(CoachingTrialRow).where(CoachingTrialRow.person_id == other)
+    ).all():
+        if (row.tip, row.tip_version) in known:
+            session.delete(row)
+        else:
+            row.person_id = into
+            session.add(row)
+    session.flush()
+
+
+def _move_mutes(session: Session, into: int, other: int) -> None:
+    for row in session.exec(
+        select(CoachingMuteRow).where(CoachingMuteRow.person_id == other)
+    ).all():
+        if session.get(CoachingMuteRow, (into, row.kind)) is None:
+            session.add(CoachingMuteRow(**row.model_dump() | {"person_id": into}))
         session.delete(row)
         session.flush()
 

@@ -33,6 +33,7 @@ from storage.tables import (
     RuleExceptionRow,
     TeamWeekPersonRow,
     TeamWorkflowPersonRow,
+    TeamWorkflowRow,
     table_of,
 )
 from storage.usage_ranges import IN_RANGE, day_range, usage_table
@@ -170,6 +171,7 @@ def _by_moment(column: str) -> IsOld:
 AGEING: Final[tuple[tuple[Table, IsOld], ...]] = (
     (table_of(TeamWeekPersonRow), _by_day("week")),
     (table_of(TeamWorkflowPersonRow), _by_day("week")),
+    (table_of(TeamWorkflowRow), _by_day("week")),
     (table_of(CoachingSlotRow), _by_day("day")),
     (table_of(CoachingTrialRow), _by_day("decided_on")),
     (table_of(DigestAnswerRow), _by_moment("at")),

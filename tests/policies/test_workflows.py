@@ -1,6 +1,7 @@
 """Curves of workflows: what is said of the cost of a run, and when a team's curve may be shown."""
 
 import json
+from dataclasses import replace
 from math import exp, log2
 from random import Random
 
@@ -173,6 +174,14 @@ def test_a_curve_follows_another_only_by_what_enough_people_added() -> None:
     for few in (by_one, by_four, one_more, one_less):
         assert team_curve("x", few, [before], RULE) is None
     assert team_curve("x", by_five, [before], RULE) is not None
+
+
+def test_a_curve_from_which_somebody_was_forgotten_stands() -> None:
+    before = team_curve("x", a_team(0.0, *[8] * 6), (), RULE)
+    assert before is not None
+    gone = replace(before, parts={one: part for one, part in before.parts.items() if one != 1})
+    after = {one: runs for one, runs in a_team(0.0, *[9] * 6).items() if one != 1}
+    assert team_curve("x", after, [gone], RULE) is None
 
 
 def test_a_curve_is_held_against_all_before_it() -> None:

@@ -2,13 +2,15 @@
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, Date, LargeBinary, Table, select
 from sqlmodel import Session
 
+from policies.outcomes import KeyKind
+from policies.personal_data import ReadKind
 from storage.personal_data import people_columns
 from storage.tables import Stored
 from storage.types import UsageKey, UtcDateTime
@@ -17,36 +19,59 @@ NUMBERS = itertools.count(1_000)
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
 
 
-def fill(session: Session, person_id: int, other_id: int) -> None:
-    """Store them: with the person in one column at a time, and somebody else in the others."""
+def fill(
+    session: Session,
+    person_id: int,
+    other_id: int,
+    but: Collection[str] = (),
+    *,
+    acts: bool = True,
+) -> None:
+    """Store them: with the person in one column at a time, and somebody else in the others.
+
+    In the tables of `but` only somebody else is named, and who does not act is in no column but `person_id`.
+    """
     ids: dict[str, Any] = {"person": person_id}
     for table in Stored.metadata.sorted_tables:
         if table.name == "person":
             continue
-        for row in _rows(table, person_id, other_id, ids):
+        columns = people_columns(table) if acts else people_columns(table) & {"person_id"}
+        whose = other_id if table.name in but else person_id
+        for row in _rows(table, sorted(columns, key=_person_first), whose, other_id, ids):
             session.connection().execute(table.insert().values(row))
         key = next(iter(table.primary_key))
-        about = select(key).order_by(key.desc()) if table.name == "team" else select(key)
-        ids.setdefault(table.name, session.connection().execute(about).scalars().first())
+        ids.setdefault(table.name, session.connection().execute(select(key)).scalars().first())
+
+
+def _person_first(column: str) -> tuple[bool, str]:
+    return column != "person_id", column
 
 
 def _rows(
-    table: Table, person_id: int, other_id: int, ids: dict[str, Any]
+    table: Table, columns: Sequence[str], person_id: int, other_id: int, ids: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
-    named = sorted(people_columns(table)) or [None]
-    named = (
-        ["person_id"] + [one for one in named if one != "person_id"]
-        if "person_id" in named
-        else named
-    )
-    for column_of_person in named:
+    for column_of_person in columns or [None]:
         row = {column.name: _value(column, ids) for column in table.columns}
-        row |= {one: other_id for one in named if one is not None}
+        row |= dict.fromkeys(people_columns(table), other_id)
         if column_of_person is not None:
             row[column_of_person] = person_id
-        if table.name == "delivery":
-            row["audience"] = f"person:{person_id}"
-        yield row
+        yield row | _as_written(table, person_id)
+
+
+def _as_written(table: Table, person_id: int) -> dict[str, str]:
+    """What of a row has a form that programs read."""
+    match table.name:
+        case "finding":
+            return {"fingerprint": f"rule/engineer_day/person={person_id}"}
+        case "personal_read":
+            return {"what": ReadKind.BUDGET_BAND.value}
+        case "team":
+            return {"time_zone": "UTC"}
+        case "outcome_key":
+            return {"kind": KeyKind.TICKET.value}
+        case "delivery":
+            return {"audience": f"person:{person_id}"}
+    return {}
 
 
 def _value(column: Column[Any], ids: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever a column holds

@@ -15,6 +15,12 @@ from storage.personal_exports import exported_tables
 from storage.tables import PersonRow, Stored, table_of
 from tests.storage.everything import NOON, fill, texts
 
+IN_SLACK_ALONE = {
+    *("outcome", "outcome_event", "evidence_check", "focus_window", "digest_answer", "audit"),
+    *("delivery", "budget_request"),
+}
+"""What only somebody has who was in Slack: an import alone makes none of it."""
+
 
 @pytest.fixture
 def ben(database: Database) -> Person:
@@ -114,6 +120,26 @@ def test_forgetting_takes_nothing_of_anybody_else(database: Database, ben: Perso
     assert {k: v for k, v in before.items() if k not in shared} == {
         k: v for k, v in after.items() if k not in shared
     }
+
+
+def test_two_who_turn_out_to_be_one_leave_no_row_behind(database: Database) -> None:
+    with database.writing() as session:
+        ann = _known(session, "Ann").id
+        imported = people.ensure_person_by_email(session, "cy@example.org").id
+        here = SlackIdentity("E1", "T1", "UCY")
+        cy = people.remember_person(session, here, "Cy", None, "UTC").id
+        fill(session, imported, ann, IN_SLACK_ALONE, acts=False)
+        people.remember_person(session, here, "Cy", "cy@example.org", "UTC")
+        left = {
+            place.table.name
+            for place in PLACES
+            if session.connection().scalar(
+                select(func.count()).select_from(place.table).where(place.rows_of(imported))
+            )
+        }
+        kept = {one.kind for one in kept_about(session, cy)}
+    assert left == set()
+    assert {DataKind.USAGE, DataKind.FINDINGS, DataKind.LOOKS, DataKind.CLOSED_WEEKS} <= kept
 
 
 def test_who_is_forgotten_already_is_nobody_to_forget(database: Database, ben: Person) -> None:
