@@ -4,17 +4,16 @@ Other people are left out: where a row has somebody else's number, it says “an
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import JSON, Column, ColumnElement, Date, LargeBinary, Table, select
 from sqlmodel import Session
 
 from policies.usage import from_microseconds, usd_from_nanos
 from storage.personal_data import people_columns, tables_about
+from storage.types import UsageKey, UtcDateTime
 
 YOU: Final = "you"
 ANOTHER: Final = "another person"
@@ -33,40 +32,41 @@ class ExportedTable:
     _condition: ColumnElement[bool]
     _person_id: int
 
-    def rows(self, session: Session) -> Iterator[tuple[Cell, ...]]:
+    def rows(self, session: Session) -> Iterator[list[Cell]]:
         """The rows in the order of their keys."""
-        people, columns = people_columns(self._table), tuple(self._table.columns)
+        columns = tuple(self._table.columns)
         query = select(*columns).where(self._condition).order_by(*self._table.primary_key)
         found = session.connection().execute(query.execution_options(yield_per=ROWS_AT_ONCE))
+        written = [
+            (place, write)
+            for place, column in enumerate(columns)
+            if (write := self._writer_of(column)) is not None
+        ]
         for row in found:
-            yield tuple(
-                self._person(value) if column.name in people else self._cell(column.name, value)
-                for column, value in zip(columns, row, strict=True)
-            )
+            cells: list[Cell] = list(row)
+            for place, write in written:
+                if cells[place] is not None:
+                    cells[place] = write(cells[place])
+            yield cells
 
-    def _person(self, number: int | None) -> str | None:
-        if number is None:
-            return None
-        return YOU if number == self._person_id else ANOTHER
-
-    def _cell(self, column: str, value: Any) -> Cell:  # noqa: ANN401 - whatever a column holds
-        match value:
-            case int() if column.endswith("_us"):
-                return from_microseconds(value).isoformat()
-            case int() if column.endswith("_nusd"):
-                return str(usd_from_nanos(value))
-            case datetime() | date():
-                return value.isoformat()
-            case bytes():
-                return value.hex()
-            case Decimal():
-                return str(value)
-            case dict() | list():
-                return json.dumps(self._without_others(value), ensure_ascii=False)
-            case str() if column in ("audience", "subject"):
-                return value.replace(f"person:{self._person_id}", YOU)
-        plain: Cell = value
-        return plain
+    def _writer_of(self, column: Column[Any]) -> Callable[[Any], Cell] | None:
+        """How the values of a column are written; None for what stands as it is."""
+        if column.name in people_columns(self._table):
+            return lambda number: YOU if number == self._person_id else ANOTHER
+        if column.name.endswith("_us"):
+            return lambda moment: from_microseconds(moment).isoformat()
+        if column.name.endswith("_nusd"):
+            return lambda money: str(usd_from_nanos(money))
+        if column.name in ("audience", "subject"):
+            return lambda named: str(named).replace(f"person:{self._person_id}", YOU)
+        match column.type:
+            case UtcDateTime() | Date():
+                return lambda moment: str(moment.isoformat())
+            case UsageKey() | LargeBinary():
+                return lambda key: str(key.hex())
+            case JSON():
+                return lambda held: json.dumps(self._without_others(held), ensure_ascii=False)
+        return None
 
     def _without_others(self, value: dict[str, Any] | list[Any]) -> dict[str, Any] | list[Any]:
         """JSON of ours names people under the key `person` alone."""

@@ -2,14 +2,13 @@
 
 import csv
 import io
-import json
 import zipfile
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import IO, Final
 
+from msgspec.json import encode
 from sqlmodel import Session
 
 from bot.flows.people import Speaker
@@ -20,10 +19,11 @@ from policies.people import Person
 from storage import audit
 from storage.database import Database
 from storage.personal_data import subject_of
-from storage.personal_exports import Cell, ExportedTable, exported_tables
+from storage.personal_exports import ExportedTable, exported_tables
 from storage.requests import take_turn
 
 EXPORTS_A_DAY: Final = 3
+FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 IN_MEMORY: Final = 16_000_000
 """Bytes beyond which the file is written to disk."""
 
@@ -89,30 +89,27 @@ def _write(session: Session, file: IO[bytes], person_id: int, now: datetime) -> 
 
 
 def _write_csv(archive: zipfile.ZipFile, table: ExportedTable, session: Session) -> int:
-    with archive.open(f"{table.name}.csv", "w") as raw, _as_text(raw) as text:
+    with archive.open(f"{table.name}.csv", "w") as raw:
+        text = io.TextIOWrapper(raw, encoding="utf-8", newline="")
         writer = csv.writer(text)
         writer.writerow(table.columns)
         count = 0
-        for count, row in enumerate(table.rows(session), start=1):  # noqa: B007 - counted
-            writer.writerow(map(_harmless, row))
+        for row in table.rows(session):
+            writer.writerow([_harmless(cell) if isinstance(cell, str) else cell for cell in row])
+            count += 1
+        text.flush()
+        text.detach()
         return count
 
 
 def _write_json(archive: zipfile.ZipFile, table: ExportedTable, session: Session) -> None:
-    with archive.open(f"{table.name}.jsonl", "w") as raw, _as_text(raw) as text:
-        text.writelines(_json_lines(table.columns, table.rows(session)))
+    """A row a line, without what it has no value for."""
+    with archive.open(f"{table.name}.jsonl", "w") as file:
+        for row in table.rows(session):
+            cells = zip(table.columns, row, strict=True)
+            file.write(encode({name: cell for name, cell in cells if cell is not None}) + b"\n")
 
 
-def _json_lines(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Iterator[str]:
-    for row in rows:
-        yield json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False) + "\n"
-
-
-def _as_text(raw: IO[bytes]) -> io.TextIOWrapper:
-    return io.TextIOWrapper(raw, encoding="utf-8", newline="")
-
-
-def _harmless(cell: Cell) -> Cell:
+def _harmless(cell: str) -> str:
     """A cell that a spreadsheet takes for text: what people typed may begin like a formula."""
-    is_formula = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{cell}" if is_formula else cell
+    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell
