@@ -19,6 +19,7 @@ from bot.flows.gathering import Gathering
 from bot.listeners.edge import Edge
 from bot.listeners.replies import Address
 from bot.model_classes import library_classes
+from bot.practices import library_practices
 from bot.rulebook import Rulebook
 from bot.settings import Settings
 from bot.slack import Directory, Installation, Place, Profile, Workspace
@@ -184,7 +185,9 @@ async def front_desk(
             under_way=UnderWay(),
             rulebook=rules,
             gathering=lambda: gathering,
-            digest_terms=lambda: DigestTerms(gathering, tuple(rules.current.judges.values())),
+            digest_terms=lambda: DigestTerms(
+                gathering, tuple(rules.current.judges.values()), library_practices().practices
+            ),
         )
         try:
             yield FrontDesk(slack_app(Settings(), client, edge), written, edge.under_way)

@@ -20,11 +20,12 @@ from messages.metadata import FormContext
 from messages.pages.help import NotUnderstood, Refused
 from messages.pages.rules import Reckoning
 from policies.people import Weekday
-from storage import rule_settings
+from storage import coaching_slots, rule_settings
 from storage.database import Database
 from storage.people import TeamDraft, save_team
 from storage.tables import (
     AuditRow,
+    CoachingSlotRow,
     FindingRow,
     FindingVerdictRow,
     RuleBacktestRow,
@@ -54,6 +55,8 @@ PROFILES: Final = [
     profile("stranger", refusal=FOREIGN),
 ]
 VALUES: Final = {"floor_usd": 8.0, "calls": 10}
+CARD: Final = "one-task-one-session"
+"""A practice card that ben was told."""
 TYPED: Final = {"param_1": "8", "param_2": "10"}
 
 
@@ -110,6 +113,10 @@ ACTS: Final[dict[str, Act]] = {
     "button change answer": presses(ids.TIP_CHANGE, "F-1"),
     "button stop": presses(ids.TIP_STOP, "F-1"),
     "button hear again": presses(ids.TIP_RESUME, "F-1"),
+    "card tried": presses(ids.CARD_TRIED, CARD),
+    "card not relevant": presses(ids.CARD_NOT_RELEVANT, CARD),
+    "card stop": presses(ids.CARD_STOP, CARD),
+    "card why": presses(ids.CARD_WHY, CARD),
     "/mileage mute": types("/mileage mute"),
     "/mileage mute KIND": types("/mileage mute match-model"),
     "/mileage unmute KIND": types("/mileage unmute match-model"),
@@ -160,6 +167,10 @@ button keep from lead  | y      | -         | -    | -     | -     | -          
 button change answer   | y      | -         | -    | -     | -     | -          | -      | -     | -
 button stop            | y      | -         | -    | -     | -     | -          | -      | -     | -
 button hear again      | y      | -         | -    | -     | -     | -          | -      | -     | -
+card tried             | y      | -         | -    | -     | -     | -          | -      | -     | -
+card not relevant      | y      | -         | -    | -     | -     | -          | -      | -     | -
+card stop              | y      | -         | -    | -     | -     | -          | -      | -     | -
+card why               | y      | -         | -    | -     | -     | -          | -      | -     | -
 /mileage mute          | y      | y         | y    | y     | y     | y          | y      | -     | -
 /mileage mute KIND     | y      | y         | y    | y     | y     | y          | y      | -     | -
 /mileage unmute KIND   | y      | -         | -    | -     | -     | -          | -      | -     | -
@@ -186,6 +197,7 @@ SAYS_NOTHING: Final = {
     *("button tried", "button not relevant", "button lead may know", "button change answer"),
     "button keep from lead",
     *("button stop", "button hear again"),
+    *("card tried", "card not relevant", "card stop"),
     *("form planned", "form snooze", "form wrong"),
 }
 """What the person sees of these is the tip itself, changed in its place."""
@@ -203,7 +215,7 @@ def cells() -> list[tuple[str, str, str]]:
 
 def state_of(database: Database, team_id: int) -> list[str]:
     """Everything about rules as it stands, but what another team has set and excepted."""
-    tables = (FindingRow, FindingVerdictRow, RuleSettingRow, RuleBacktestRow)
+    tables = (FindingRow, FindingVerdictRow, RuleSettingRow, RuleBacktestRow, CoachingSlotRow)
     with database.reading() as session:
         rows = [repr(row) for table in tables for row in session.exec(select(table))]
         params = session.exec(select(RuleParamRow)).all()
@@ -228,10 +240,12 @@ def scene(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Sc
 def played(database: Database, path: Path, book: Rulebook) -> Scene:
     team = payments(database)
     lea = introduce(database, "lea").person.id
+    ben_id = introduce(database, "ben").person.id
     draft = TeamDraft("Other", "T0LIVE", "C0OTHER", "Europe/Berlin", Weekday.MONDAY, 9, 30)
     with database.writing() as session:
         save_team(session, draft, [lea], [lea], NOW)
         rule_settings.hold(session, "quiet-source", "It matched 9 of 10.", NOW)
+        assert coaching_slots.take(session, ben_id, NOW.date(), None, NOW, CARD)
     told(database, team)
     mute(database, NOW, introduce(database, "ben"), book.current, "match-model")
     proven(database, book.current.judges["big-day"].rule)
