@@ -110,6 +110,7 @@ def fill(path: Path, people: int) -> int:
         "monday": WEEK.monday.isoformat(),
     }
     with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode = OFF")  # nothing else reads it yet
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute("PRAGMA cache_size = -500000")
@@ -118,6 +119,8 @@ def fill(path: Path, people: int) -> int:
             for statement in filter(str.strip, script.split(";\n")):
                 connection.execute(statement, values)
         connection.execute("ANALYZE")
+        connection.commit()
+        connection.execute("PRAGMA journal_mode = WAL")
     connection.close()
     return teams
 

@@ -86,8 +86,10 @@ def measure() -> list[Row]:
         path = Path(folder, "company.db")
         database = Database.open(f"sqlite:///{path}")
         database.migrate()
+        database.dispose()
         say(f"filling twelve weeks of {PEOPLE:,} people")
         fill(path, PEOPLE)
+        database = Database.open(f"sqlite:///{path}")
         with database.reading() as session:
             teams = people.all_teams(session)
         rows = list(one_team(database, path, teams[:ONE_BY_ONE]))

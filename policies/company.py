@@ -54,7 +54,8 @@ class CompanyWeek:
     """All teams in one week.
 
     `shown` is what those used together whose own figures are shown. `rest` is the same of those whose
-    own figures are withheld, None while nothing of them was told. `outcomes` are those of all teams.
+    own figures are withheld, None while nothing of them was told. `outcomes` are those of all teams; of a
+    week before, only the verified ones are counted.
     """
 
     week: IsoWeek
@@ -158,6 +159,7 @@ def company_json(digest: CompanyDigest) -> dict[str, object]:
     week = digest.this_week
     return {
         **_week_json(week),
+        "outcomes": _outcomes_json(week.outcomes),
         "withheld_together": _sums_json(week.rest),
         "history": [_week_json(one) for one in digest.history],
         "teams": [_team_json(one) for one in digest.teams],
@@ -167,7 +169,7 @@ def company_json(digest: CompanyDigest) -> dict[str, object]:
 def _week_json(week: CompanyWeek) -> dict[str, object]:
     return {
         "week": str(week.week),
-        "outcomes": _outcomes_json(week.outcomes),
+        "verified": week.outcomes.verified,
         "together": _sums_json(week.shown),
     }
 

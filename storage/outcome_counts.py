@@ -1,21 +1,34 @@
 """How many outcomes of many teams reached which state in a week."""
 
 from collections.abc import Collection
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
 from policies.metrics import OutcomeCounts
+from policies.outcomes import OutcomeState
 from policies.periods import IsoWeek
 from storage.outcomes import IS_STEP, counts_of, stands
 from storage.tables import OutcomeEventRow, OutcomeRow, TeamWeekRow
 from storage.usage_ranges import slices
 
+COUNTED: Final = (
+    OutcomeState.DECLARED,
+    OutcomeState.CLAIMED,
+    OutcomeState.VERIFIED,
+    OutcomeState.REVERTED,
+)
+
 
 def counts_by_team(
-    session: Session, team_ids: Collection[int], week: IsoWeek, zone: ZoneInfo
+    session: Session,
+    team_ids: Collection[int],
+    week: IsoWeek,
+    zone: ZoneInfo,
+    states: Collection[OutcomeState] = COUNTED,
 ) -> dict[int, OutcomeCounts]:
-    """How many outcomes of each of these teams reached each state in a week of their zone.
+    """How many outcomes of each of these teams reached each of the states in a week of their zone.
 
     What was reverted before the figures of a team's week were fixed is not among its verified ones.
     """
@@ -34,6 +47,7 @@ def counts_by_team(
                 col(OutcomeRow.team_id).in_(ids),
                 OutcomeEventRow.at >= start,
                 OutcomeEventRow.at < end,
+                col(OutcomeEventRow.after).in_([state.value for state in states]),
                 IS_STEP,
                 stands(col(TeamWeekRow.closed_at)),
             )

@@ -166,14 +166,15 @@ def outcomes_reaching(
 
     As in `counts_between`, what was reverted by `known_at` was never verified.
     """
-    reached = select(OutcomeEventRow.outcome_id).where(
+    reached = select(OutcomeEventRow.id).where(
+        OutcomeEventRow.outcome_id == OutcomeRow.id,
         OutcomeEventRow.after == state.value,
         OutcomeEventRow.at >= start,
         OutcomeEventRow.at < end,
         IS_STEP,
         stands(known_at),
     )
-    return _select(session, OutcomeRow.team_id == team_id, col(OutcomeRow.id).in_(reached))
+    return _select(session, OutcomeRow.team_id == team_id, reached.exists())
 
 
 def has_verified_between(

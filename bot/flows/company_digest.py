@@ -3,7 +3,7 @@
 Reading it shows nobody a week for the first time, so that a look takes no more time with many teams.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -28,13 +28,14 @@ from policies.company import (
     withheld_teams,
 )
 from policies.metrics import OutcomeCounts, TeamWeek, closed_team_week, team_week
-from policies.outcomes import local_day_of
+from policies.outcomes import OutcomeState, local_day_of
 from policies.people import Team
 from policies.periods import IsoWeek
 from policies.privacy import GroupRule, kept_back
 from storage import audit, company_weeks, outcome_counts, people
 from storage.company_weeks import ToldRest
 from storage.database import Database
+from storage.outcome_counts import COUNTED
 from storage.team_weeks import ClosedWeek
 
 REFUSED: Final = "company.refused"
@@ -43,6 +44,8 @@ SETTLES: Final = timedelta(weeks=1)
 """How long late usage may still make a withheld team's week fit, before it counts among the rest for good."""
 LAST_ZONE: Final = ZoneInfo("Etc/GMT+12")
 """Where a week ends last on earth."""
+SCORED: Final = (OutcomeState.VERIFIED,)
+"""All that is asked of the weeks before."""
 NO_OUTCOMES: Final = OutcomeCounts(0, 0, 0)
 NOT_YET: Final = "its digest has not shown this week yet"
 
@@ -126,7 +129,12 @@ def company_digest(
         closed = company_weeks.shown_weeks(session, workspace_id, weeks)
         # Of teams that a reader picked, the rest could be a single one.
         rests = {} if names else company_weeks.rests_of(session, workspace_id, weeks)
-        views = [_view(session, one, teams, closed.get(one, {}), rule) for one in weeks]
+        views = [
+            _view(
+                session, one, teams, closed.get(one, {}), rule, COUNTED if one == week else SCORED
+            )
+            for one in weeks
+        ]
         summed = [_summed(one, rests.get(one.week), rule) for one in views]
         lines = _lines(session, now, views[-1], workspace_id, rule)
     return CompanyDigest(
@@ -158,11 +166,12 @@ def _view(
     teams: Sequence[Team],
     closed: Mapping[int, ClosedWeek],
     rule: GroupRule,
+    states: Collection[OutcomeState],
 ) -> _View:
     outcomes: dict[int, OutcomeCounts] = {}
     for zone in {team.zone for team in teams}:
         there = [team.id for team in teams if team.zone == zone]
-        outcomes |= outcome_counts.counts_by_team(session, there, week, zone)
+        outcomes |= outcome_counts.counts_by_team(session, there, week, zone, states)
     shown = {
         team.id: closed_team_week(
             week,

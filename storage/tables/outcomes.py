@@ -61,7 +61,11 @@ class OutcomeEventRow(Stored, table=True):
     """
 
     __tablename__ = "outcome_event"
-    __table_args__ = (Index(None, "outcome_id", "after", "at"), Index(None, "actor_id", "at"))
+    __table_args__ = (
+        Index(None, "outcome_id", "after", "at"),
+        Index(None, "after", "at"),
+        Index(None, "actor_id", "at"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     outcome_id: int = Field(foreign_key="outcome.id")
     actor_id: int = Field(foreign_key="person.id")

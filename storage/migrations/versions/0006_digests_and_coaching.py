@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("tip", "version", name="pk_coaching_retirement"),
     )
+    op.create_index("ix_outcome_event_after_at", "outcome_event", ["after", "at"])
     op.create_table(
         "company_week",
         sa.Column("workspace_id", sa.String(), nullable=False),
@@ -215,6 +216,7 @@ def downgrade() -> None:
     op.drop_index("ix_team_workflow_person_person_id", table_name="team_workflow_person")
     op.drop_table("team_workflow_person")
     op.drop_table("team_workflow")
+    op.drop_index("ix_outcome_event_after_at", "outcome_event")
     op.drop_table("company_week_team")
     op.drop_table("company_week")
     op.drop_table("coaching_retirement")
