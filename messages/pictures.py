@@ -29,7 +29,7 @@ class Palette:
 LIGHT: Final = Palette(
     paper="#ffffff",
     ink="#1f2933",
-    quiet="#5d6b79",
+    quiet="#566470",
     grid="#e6eaee",
     accent="#1264a3",
     pale="#a9c6de",

@@ -41,6 +41,7 @@ def digest(
         str | None, typer.Option(metavar="2026-W46", help="The week; the last full one otherwise.")
     ] = None,
     format_: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.TEXT,
+    dark: Annotated[bool, typer.Option("--dark", help="With png: for a dark page.")] = False,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to; standard output otherwise.")
     ] = None,
@@ -62,14 +63,14 @@ def digest(
             content = (
                 written_of_all(database, settings, workspace, week, format_)
                 if team is None
-                else written(_digest(database, settings, team, week), format_)
+                else written(_digest(database, settings, team, week), format_, dark=dark)
             )
         finally:
             database.dispose()
         _write(content, output)
 
 
-def written(page: "Digest", format_: Format) -> bytes:
+def written(page: "Digest", format_: Format, *, dark: bool = False) -> bytes:
     """The digest's bytes in a format; Unusable where there is nothing to draw."""
     if format_ is Format.JSON:
         import json
@@ -83,7 +84,7 @@ def written(page: "Digest", format_: Format) -> bytes:
         return (digest_text(page.digest, page.people).rstrip() + "\n").encode()
     from messages.pictures import chart_png
 
-    png = chart_png(page.digest)
+    png = chart_png(page.digest, dark=dark)
     if png is None:
         raise Unusable(
             "There is nothing to draw yet: it takes two weeks, and a verified outcome in one of them."

@@ -104,9 +104,9 @@ def _sources(digest: TeamDigest) -> str:
 
 
 def _stale(digest: TeamDigest) -> str:
-    """`The end of the week is missing from claude-code.`"""
+    """`The end of the week may be missing from claude-code.`"""
     late = [clip(one.source, 60) for one in digest.sources[:SOURCES_NAMED] if one.is_stale]
-    return f"The end of the week is missing from {listed(late)}." if late else ""
+    return f"The end of the week may be missing from {listed(late)}." if late else ""
 
 
 def _fixed(digest: TeamDigest) -> str:

@@ -1,15 +1,19 @@
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from messages import pictures
-from messages.charts import Chart, chart_of, data_visualization, tokens_chart
+from messages.charts import Chart, chart_of, curve_chart, data_visualization, tokens_chart
 from messages.digest_text import digest_text
 from messages.limits import problems
-from messages.pictures import chart_png, vega_lite
+from messages.pictures import DARK, LIGHT, Palette, chart_png, draw_png, vega_lite
 from policies.digest import TeamDigest, digest_json
+from policies.workflows import Course
+from tests.messages.digest_examples import USUAL, curve, told
 from tests.messages.examples import WEEK, digest, team_digest
 
 
@@ -67,6 +71,59 @@ def test_the_png_is_drawn_at_twice_its_size_with_its_words_in_it() -> None:
     assert png.startswith(b"\x89PNG")
     assert struct.unpack(">II", png[16:24]) == (1600, 800)
     assert len(png) > 20_000  # without a font the words are missing, and the file is half as large
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of two colours' luminance, as WCAG 2.2 defines it."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_words_and_lines_are_legible_on_paper_and_on_the_band(palette: Palette) -> None:
+    for colour in (palette.ink, palette.quiet, palette.accent):
+        assert contrast(colour, palette.paper) >= 4.5
+        assert contrast(colour, palette.band) >= 4.5
+
+
+def test_the_dark_picture_differs_in_colours_alone() -> None:
+    chart = drawn(team_digest())
+    light, dark = (vega_lite(chart, palette) for palette in (LIGHT, DARK))
+    assert light["data"] == dark["data"]
+    assert dark["config"]["background"] == DARK.paper
+    assert chart_png(team_digest(), dark=True) != chart_png(team_digest())
+
+
+def test_the_usual_range_is_a_band_in_the_picture_and_two_lines_in_slack() -> None:
+    chart = drawn(replace(team_digest(), usual=told(USUAL)))
+    assert vega_lite(chart)["layer"][0]["mark"]["type"] == "area"
+    block: Any = data_visualization(chart)
+    names = [series["name"] for series in block["chart"]["series"]]
+    assert names == ["Outcomes per million", "Usual range, low", "Usual range, high"]
+    assert problems({"text": "A chart.", "blocks": [block]}) == []
+    assert "Usual range: 0.017 to 0.031." in chart.in_words
+
+
+def test_a_curve_is_drawn_from_its_first_run_to_its_last() -> None:
+    chart = curve_chart(curve("nightly triage"))
+    assert chart is not None
+    assert len(chart.points) == 12
+    assert (chart.points[0].label, chart.points[-1].label) == ("1", "34")
+    assert chart.in_brief == (
+        "$1.20 at run 1, $0.84 at run 34. Likely range: $1.08 to $1.34 at first, $0.76 to $0.94 at last."
+    )
+    assert problems({"text": "A chart.", "blocks": [data_visualization(chart)]}) == []
+    assert draw_png(chart).startswith(b"\x89PNG")
+
+
+def test_a_workflow_without_a_fit_is_no_chart() -> None:
+    assert curve_chart(curve("x", Course.TOO_FEW_RUNS, 3)) is None
 
 
 def test_drawing_reaches_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
