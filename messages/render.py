@@ -186,6 +186,7 @@ _FILTERS: dict[str, Any] = {
     "table_in_mrkdwn": tables.table_in_mrkdwn,
     "code": rule_words.code,
     "labelled": workflow_words.labelled,
+    "own_workflow": workflow_words.own_workflow,
     "finding_about": finding_words.about,
     "at_stake": finding_words.at_stake,
     "answered": finding_words.answered,

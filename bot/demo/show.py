@@ -21,6 +21,7 @@ from bot.demo.processes import DemoError, bot_process, sandbox_process
 from bot.demo.rules import seed_rules
 from bot.demo.seed import seed_outcomes, seed_people
 from bot.demo.usage import write_logs
+from bot.demo.workflows import WORKFLOWS, write_runs
 from bot.due import digest_due
 from bot.flows.digest import DIGEST, audience_of
 from bot.flows.gathering import Gathering
@@ -107,7 +108,11 @@ def _live_twelve_weeks(
     homes = write_logs(organisation, plan, now, folder / "usage")
     with (folder / "people.yaml").open("w", encoding="utf-8") as file:
         YAML(typ="safe").dump({f"{home.name}/**": email for email, home in homes}, file)
-    say(_imported([str(folder / "usage"), "--map", str(folder / "people.yaml")], settings))
+    logs = [str(folder / "usage"), "--map", str(folder / "people.yaml")]
+    say(_imported("claude-code", logs, settings))
+    runs = write_runs(organisation, now, folder / "workflows.csv")
+    say(f"They ran {len(WORKFLOWS)} workflows {runs:,} times.")
+    say(_imported("csv", [str(folder / "workflows.csv")], settings))
     asked = seed_budgets(database, organisation, speakers, now)
     say(f"Each has a budget of tokens a month; {asked} asked for more.")
     say("Replaying what the rules would have said, and what people answered …")
@@ -129,12 +134,13 @@ def _bring_in_the_visitor(
 ) -> None:
     seed_people(database, organisation, now)
     visitor = next(member for _, member in organisation.people() if member.handle == "you")
-    say(_imported([str(own_logs), "--person", organisation.email_of(visitor)], settings))
+    arguments = [str(own_logs), "--person", organisation.email_of(visitor)]
+    say(_imported("claude-code", arguments, settings))
 
 
-def _imported(arguments: Sequence[str], settings: Mapping[str, str]) -> str:
+def _imported(source: str, arguments: Sequence[str], settings: Mapping[str, str]) -> str:
     """Import with the real command; a sentence about what came in."""
-    command = [sys.executable, "-m", "bot", "import", "claude-code", *arguments, "--json"]
+    command = [sys.executable, "-m", "bot", "import", source, *arguments, "--json"]
     done = subprocess.run(  # noqa: S603 - our own program, with arguments made here
         command, capture_output=True, text=True, check=False, env={**os.environ, **settings}
     )

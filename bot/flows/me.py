@@ -6,21 +6,29 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.flows.linking import unlinked_of
+from bot.flows.own_workflows import own_curves
 from bot.flows.people import Speaker
-from messages.pages.people import Me, ModelTokens, PersonalWeek
+from messages.pages.people import Me, ModelTokens, OpenTip, PersonalWeek
 from policies.metrics import SourceFreshness
 from policies.outcomes import local_day_of
 from policies.periods import IsoWeek
+from policies.pricing import PriceBook
+from policies.rules.findings import FindingState
+from policies.rules.ruleset import RuleSet
 from policies.usage import CostBasis, TokenCounts, Trust, sum_tokens
-from storage import outcomes, rollups
+from storage import findings, outcomes, rollups
 from storage.database import Database
 from storage.rollups import PersonDay, UsageSource
 
 WEEKS_SHOWN = 8
+OPEN_TIPS = (FindingState.COACHED, FindingState.ACKNOWLEDGED)
+"""Of the person, who was told: a finding nobody was told of is no tip yet."""
 
 
-def my_weeks(database: Database, now: datetime, speaker: Speaker) -> Me:
-    """The speaker's last weeks, oldest first, and their open outcomes."""
+def my_weeks(
+    database: Database, now: datetime, speaker: Speaker, book: PriceBook, rules: RuleSet
+) -> Me:
+    """The speaker's last weeks, oldest first, their workflows, tips and open outcomes."""
     this_week = IsoWeek.containing(now, speaker.zone)
     with database.reading() as session:
         sources = rollups.usage_sources(session, [speaker.person.id])
@@ -31,7 +39,24 @@ def my_weeks(database: Database, now: datetime, speaker: Speaker) -> Me:
             today=local_day_of(now, speaker.zone),
             price_basis=price_basis_of(sources),
             unlinked=unlinked_of(session, speaker.person.id, now),
+            workflows=own_curves(session, now, speaker.person.id, book),
+            tips=_open_tips(session, speaker, rules),
         )
+
+
+def _open_tips(session: Session, speaker: Speaker, rules: RuleSet) -> tuple[OpenTip, ...]:
+    """What the speaker was told and did not settle, of rules that there still are."""
+    found = findings.of_person(session, speaker.person.id, OPEN_TIPS)
+    return tuple(
+        OpenTip(
+            one.label,
+            rules.judges[one.rule_id].rule.title,
+            local_day_of(one.since, speaker.zone),
+            is_tried=one.state is FindingState.ACKNOWLEDGED,
+        )
+        for one in found
+        if one.is_told and one.rule_id in rules.judges
+    )
 
 
 def freshness_of(sources: Sequence[UsageSource]) -> tuple[SourceFreshness, ...]:

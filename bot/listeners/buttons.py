@@ -7,9 +7,9 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.flows import evidence, linking, me, reviews
+from bot.flows import evidence, linking, reviews
 from bot.flows.refusals import Refusal
-from bot.listeners.commands import open_done_form, open_form
+from bot.listeners.commands import open_done_form, open_form, show_me
 from bot.listeners.company import turn_page
 from bot.listeners.edge import Asked, Edge, Request
 from bot.listeners.middleware import answer
@@ -58,7 +58,7 @@ async def keep_outcome(edge: Edge, value: str, asked: Asked) -> MessagePage:
 
 async def show_my_week(edge: Edge, _value: str, asked: Asked) -> MessagePage:
     """Show the presser's own figures, to them alone."""
-    return await edge.run(me.my_weeks, asked.now, asked.speaker)
+    return await show_me(edge, asked)
 
 
 async def link_usage(edge: Edge, value: str, asked: Asked) -> MessagePage:

@@ -124,12 +124,11 @@ async def act_on_outcome(edge: Edge, intent: VerbIntent, asked: Asked) -> Messag
 
 async def answer_mileage(edge: Edge, text: str, asked: Asked) -> MessagePage | None:
     """What `/mileage` says to a line."""
-    speaker, now = asked.speaker, asked.now
     match parse_mileage(text, edge.commands.mileage):
         case MileageHelp():
             return Help(edge.commands)
         case ShowMe():
-            return await edge.run(me.my_weeks, now, speaker)
+            return await show_me(edge, asked)
         case ShowPrivacy():
             return await show_privacy(edge, asked)
         case ShowLabels() | LabelSessions() | RemoveLabel() as intent:
@@ -138,6 +137,12 @@ async def answer_mileage(edge: Edge, text: str, asked: Asked) -> MessagePage | N
             return await answer_about_coaching(edge, intent, asked)
         case intent:
             return await _answer_about_teams(edge, intent, asked)
+
+
+async def show_me(edge: Edge, asked: Asked) -> MessagePage:
+    """Show the speaker's own figures, to them alone."""
+    book = edge.digest_terms().gathering.price_book
+    return await edge.run(me.my_weeks, asked.now, asked.speaker, book, edge.rulebook.current)
 
 
 async def _answer_about_teams(edge: Edge, intent: TeamIntent, asked: Asked) -> MessagePage | None:

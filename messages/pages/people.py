@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
-from messages.charts import WEEKS_DRAWN, Chart, tokens_chart
+from messages.charts import WEEKS_DRAWN, Chart, curve_chart, tokens_chart
 from messages.escape import clip
 from messages.pages.base import DEFAULT_COMMANDS, Commands, MessagePage
 from messages.pages.outcomes import by_urgency
@@ -15,6 +15,7 @@ from policies.metrics import SourceFreshness
 from policies.outcomes import KEYED_STATES, Outcome
 from policies.periods import IsoWeek
 from policies.usage import TokenCounts
+from policies.workflows import OwnCurve
 
 NO_TOKENS = TokenCounts()
 MODELS_NAMED = 5
@@ -101,11 +102,21 @@ class PersonalWeek:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTip:
+    """A tip that the person was told and that still holds: `F-12`, its rule's title, and since when."""
+
+    label: str
+    title: str
+    since: date
+    is_tried: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Me(MessagePage):
     """A person's own weeks, oldest first and ending with this one, shown to them alone.
 
     `price_basis` says which price list the cost rests on and of when; `unlinked` is what counts for
-    no outcome.
+    no outcome. `workflows` are those that they ran lately, by name; `tips` what they were told.
     """
 
     template: ClassVar[str] = "me.json.j2"
@@ -115,6 +126,8 @@ class Me(MessagePage):
     today: date
     price_basis: str = ""
     unlinked: tuple[LinkGroup, ...] = ()
+    workflows: tuple[OwnCurve, ...] = ()
+    tips: tuple[OpenTip, ...] = ()
     commands: Commands = DEFAULT_COMMANDS
 
     @property
@@ -150,6 +163,23 @@ class Me(MessagePage):
         """The weeks before in words, newest first: the chart's numbers for those who do not see it."""
         weeks = self.weeks[-WEEKS_DRAWN:-1][::-1]
         return "; ".join(f"{short_day(w.week.monday)} {amount(w.tokens.total)}" for w in weeks)
+
+    @property
+    def cache_shares(self) -> str:
+        """The part of the input that came from the cache, week by week with the newest first."""
+        known = [(week, week.cache_share) for week in self.weeks[-WEEKS_DRAWN:][::-1]]
+        return "; ".join(
+            f"{short_day(week.week.monday)} {percent(share)}"
+            for week, share in known
+            if share is not None
+        )
+
+    @property
+    def curve(self) -> Chart | None:
+        """The curve of the own workflow with the most runs of those that have one."""
+        by_runs = sorted(self.workflows, key=lambda one: one.curve.runs, reverse=True)
+        charts = (curve_chart(one.curve) for one in by_runs)
+        return next((chart for chart in charts if chart is not None), None)
 
     @property
     def chart(self) -> Chart | None:

@@ -61,7 +61,7 @@ from tests.messages.company_examples import company_pages
 from tests.messages.digest_examples import digest_pages
 from tests.messages.privacy_examples import privacy_pages
 from tests.messages.rule_examples import rule_pages
-from tests.messages.workflow_examples import workflow_pages
+from tests.messages.workflow_examples import open_tips, own_curves, workflow_pages
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TODAY = NOW.date()
@@ -366,12 +366,28 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
             can_review=True,
         ),
         "me": Me(weeks, open_outcomes(typed), sources, TODAY, typed(BASIS), groups(typed, TODAY)),
+        "me_workflows": Me(
+            weeks,
+            open_outcomes(typed)[:1],
+            sources,
+            TODAY,
+            typed(BASIS),
+            workflows=own_curves(typed),
+            tips=open_tips(typed, TODAY),
+        ),
         "me_one_outcome": Me(
             weeks, open_outcomes(typed)[:1], sources, TODAY, "", groups(typed, TODAY)
         ),
         "me_no_outcome": Me(weeks, (), sources, TODAY, "", groups(typed, TODAY)),
         "me_long": Me(
-            weeks, open_outcomes(typed, 60), sources, TODAY, typed(BASIS), groups(typed, TODAY, 40)
+            weeks,
+            open_outcomes(typed, 60),
+            sources,
+            TODAY,
+            typed(BASIS),
+            groups(typed, TODAY, 40),
+            own_curves(typed, 20),
+            open_tips(typed, TODAY, 20),
         ),
         "me_empty": Me((), (), (), TODAY),
         "team": TeamView(roster(typed), open_outcomes(typed)),

@@ -1,5 +1,6 @@
 """The demo's story: believable, repeatable, and lived through by the real flows."""
 
+import csv
 import json
 from collections import Counter
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from bot.demo.plan import plan_outcomes
 from bot.demo.rules import STAGES, seed_rules
 from bot.demo.seed import seed_outcomes, seed_people
 from bot.demo.usage import write_logs
+from bot.demo.workflows import WORKFLOWS, write_runs
 from bot.settings import load_settings
 from bot.wiring import gathering_of
 from policies.outcomes import Complexity, OutcomeState
@@ -102,3 +104,14 @@ def test_the_logs_are_in_the_tools_own_format_and_end_now(tmp_path: Path) -> Non
     line = json.loads(first[1])
     assert {"sessionId", "requestId", "gitBranch", "cwd", "timestamp", "message"} <= set(line)
     assert datetime.fromisoformat(line["timestamp"]) <= NOW
+
+
+def test_everybody_runs_workflows_and_nothing_of_them_lies_ahead(tmp_path: Path) -> None:
+    count = write_runs(ORGANISATION, NOW, tmp_path / "runs.csv")
+    with (tmp_path / "runs.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({row["session_id"] for row in rows}) == count
+    assert max(datetime.fromisoformat(row["timestamp"]) for row in rows) <= NOW
+    for workflow in WORKFLOWS:
+        people = {row["person"] for row in rows if row["workflow"] == workflow.name}
+        assert len(people) == len(list(ORGANISATION.people()))

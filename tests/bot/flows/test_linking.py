@@ -10,6 +10,8 @@ from bot.flows.refusals import Refusal
 from messages.pages.attribution import Linked
 from policies.linking import LinkGroup, link_value
 from policies.outcomes import MAX_KEYS, KeyKind, NotAllowed, Outcome, OutcomeDraft, OutcomeKey
+from policies.pricing import PriceBook
+from policies.rules.ruleset import RuleSet
 from policies.usage import microseconds
 from storage import attribution, audit
 from storage import outcomes as stored
@@ -42,7 +44,7 @@ def use(database: Database, who: Speaker, name: str, at: datetime = NOW, **chang
 
 
 def unlinked(database: Database, who: Speaker) -> tuple[LinkGroup, ...]:
-    return me.my_weeks(database, NOW, who).unlinked
+    return me.my_weeks(database, NOW, who, PriceBook(), RuleSet()).unlinked
 
 
 def link(database: Database, who: Speaker, group: LinkGroup, outcome: Outcome) -> Linked:
@@ -242,7 +244,7 @@ def test_while_a_claim_waits_no_key_is_linked_and_no_way_to_it_offered(
     outcomes.claim(database, NOW, ben, outcome.id, "https://git.example.com/pull/1")
     use(database, ben, "1", ticket="PAY-9")
     use(database, ben, "2", NOW - timedelta(days=1), **KEYLESS)
-    page = me.my_weeks(database, NOW, ben)
+    page = me.my_weeks(database, NOW, ben, PriceBook(), RuleSet())
     keyed, day = sorted(page.unlinked, key=lambda one: one.key is None)
     assert page.open_to(keyed) == ()
     assert [one.id for one in page.open_to(day)] == [outcome.id]

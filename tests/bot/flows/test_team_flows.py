@@ -13,6 +13,8 @@ from messages.pages.digest import DigestPreview
 from policies.digest import digest_json
 from policies.people import SlackIdentity, Weekday
 from policies.periods import IsoWeek
+from policies.pricing import PriceBook
+from policies.rules.ruleset import RuleSet
 from storage import people
 from storage.database import Database
 from storage.errors import AlreadyAtHome
@@ -142,7 +144,9 @@ def test_own_weeks_hold_own_usage_alone(database: Database) -> None:
     payments(database)
     twelve_weeks_of_usage(database)
     ben, chi = introduce(database, "ben"), introduce(database, "chi")
-    of_ben, of_chi = (me.my_weeks(database, MONDAY, who) for who in (ben, chi))
+    of_ben, of_chi = (
+        me.my_weeks(database, MONDAY, who, PriceBook(), RuleSet()) for who in (ben, chi)
+    )
     assert [week.week for week in of_ben.weeks] == list(IsoWeek(2026, 47).last(8))
     assert of_ben.weeks[-2].tokens.input_uncached == 10_000 * ben.person.id
     assert of_chi.weeks[-2].tokens.input_uncached == 10_000 * chi.person.id
