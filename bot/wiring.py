@@ -62,6 +62,7 @@ from messages.pages.base import Commands
 from policies.practices import Practice
 from policies.pricing import PriceBook
 from policies.privacy import GroupRule
+from policies.rules.ruleset import RuleSet
 from storage.database import Database
 
 LISTENERS = (
@@ -110,7 +111,7 @@ async def built(settings: Settings, database: Database) -> AsyncIterator[Program
         directory = Directory(client, workspace, clock)
         plain = slack_client(token, settings.slack_api_url, session, for_delivery=True)
         poster = Poster(plain, Directory(plain, workspace, clock), workers, names)
-        terms = partial(digest_terms_of, settings, rulebook)
+        terms = partial(_digest_terms_now, settings, rulebook)
         delivery = Delivery(
             clock,
             database,
@@ -224,11 +225,17 @@ def gathering_of(settings: Settings) -> Gathering:
     return Gathering(GroupRule(settings.minimum_group), PriceBook(), classes)
 
 
-def digest_terms_of(settings: Settings, rulebook: Rulebook) -> DigestTerms:
-    """By whose terms a digest is composed, with the rules as they are now."""
+def digest_terms_of(settings: Settings, rules: RuleSet) -> DigestTerms:
+    """By whose terms a digest is composed: the rules in force, and model classes and cards as they are now."""
     return DigestTerms(
-        gathering_of(settings), tuple(rulebook.current.judges.values()), practices_of(settings)
+        gathering_of(settings),
+        tuple(rules.judges.values()),
+        practices_of(settings),
     )
+
+
+def _digest_terms_now(settings: Settings, rulebook: Rulebook) -> DigestTerms:
+    return digest_terms_of(settings, rulebook.current)
 
 
 def slack_app(settings: Settings, client: AsyncWebClient, edge: Edge) -> AsyncApp:

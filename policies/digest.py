@@ -1,7 +1,7 @@
 """What a digest tells of a team's week: the team's figures, its outcomes, behaviours, workflows and a tip."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -54,7 +54,7 @@ class WeekImpact:
     days_to_verify: float | None = None
     review_minutes: int = 0
     reviews_timed: int = 0
-    impacts: Mapping[ImpactUnit, Decimal] | None = None
+    impacts: Mapping[ImpactUnit, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class TeamDigest:
     other_sources: int = 0
     price_basis: str = ""
     findings: FindingCounts | None = None
-    impact: WeekImpact = WeekImpact()
+    impact: WeekImpact = field(default_factory=WeekImpact)
     usual: Published[UsualRange] | None = None
     workflows: tuple[Published[TeamCurve], ...] = ()
     tip: Practice | None = None

@@ -1,7 +1,7 @@
 """What a team achieved for its tokens: figures of a week, always as ratios of sums."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -11,12 +11,20 @@ from policies.privacy import (
     GroupRule,
     Published,
     can_be_restated,
+    can_be_split,
     publish,
     publish_again,
-    reason_to_withhold,
 )
 from policies.skills import SkillShare
 from policies.usage import Trust
+from policies.week_parts import (
+    Parts,
+    cache_share_of,
+    classes_told,
+    parts_to_tell,
+    parts_to_tell_anew,
+    skills_told,
+)
 
 MILLION = Decimal(1_000_000)
 
@@ -26,7 +34,8 @@ class PersonWeek:
     """One person's usage in one week. Never leaves the flows except to that person.
 
     `cost_list` is USD at list price over the records with a known price; `tokens_unpriced` are the
-    tokens it leaves out. `tokens_unattributed` count for no outcome.
+    tokens it leaves out. `tokens_unattributed` count for no outcome. `parts` are by the names of
+    policies/week_parts.py, without those that were not measured.
     """
 
     person_id: int
@@ -34,6 +43,7 @@ class PersonWeek:
     cost_list: Decimal
     tokens_unpriced: int = 0
     tokens_unattributed: int = 0
+    parts: Parts = field(default_factory=dict)
 
 
 BY_PRICE: Final[tuple[Callable[[PersonWeek], int], ...]] = (
@@ -68,7 +78,8 @@ class OutcomeCounts:
 @dataclass(frozen=True, slots=True)
 class WeekSums:
     """What a group used in a week. `tokens_unpriced` is None where there are some, and how many would
-    tell of too few people; so is `tokens_unattributed`, which count for no outcome.
+    tell of too few people; so is `tokens_unattributed`, which count for no outcome. `parts` are those
+    that may be told; None where none were kept yet.
     """
 
     contributors: int
@@ -76,6 +87,7 @@ class WeekSums:
     cost_list: Decimal
     tokens_unpriced: int | None
     tokens_unattributed: int | None = None
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +172,14 @@ def week_sums(usage: Sequence[PersonWeek], rule: GroupRule) -> WeekSums:
         cost_list=sum((one.cost_list for one in usage), Decimal(0)),
         tokens_unpriced=unpriced if _can_split(BY_PRICE, (), usage, rule) else None,
         tokens_unattributed=unattributed if _can_split(BY_OUTCOME, (), usage, rule) else None,
+        parts=parts_to_tell(_parts(usage), rule),
     )
 
 
 def week_figures(sums: WeekSums, scored: int) -> WeekFigures:
     """The sums, and ratios of sums; `scored` is how many outcomes were verified and count."""
     tokens, cost, loose = sums.tokens, sums.cost_list, sums.tokens_unattributed
+    classes = classes_told(sums.parts)
     return WeekFigures(
         tokens=tokens,
         cost_list_usd=cost,
@@ -173,6 +187,9 @@ def week_figures(sums: WeekSums, scored: int) -> WeekFigures:
         outcomes_per_million_tokens=Decimal(scored) * MILLION / tokens if tokens else None,
         cost_per_verified_outcome_usd=cost / scored if scored and tokens else None,
         unattributed_share=loose / tokens if tokens and loose is not None else None,
+        by_class=classes,
+        cache_share=cache_share_of(classes),
+        skills=skills_told(sums.parts),
     )
 
 
@@ -190,16 +207,10 @@ def sums_to_close_anew(
     """New sums for a closed week; None where they would not differ, or the difference tells of a person.
 
     `before` is the usage that the closed sums were made of. A share without a price, or without an
-    outcome, that was once kept back stays so. What was linked since is no reason to state anything
-    anew, and where it changes the parts, they are kept back from then on. Where somebody was forgotten
-    since, `before` falls short of the sums: what was shown with them in it stands as it is.
+    outcome, that was once kept back stays so, and so do other parts. What was linked since is no reason
+    to state anything anew, and where it changes the parts, they are kept back from then on.
     """
-    if sum(_tokens(before).values()) != closed.tokens:
-        return None
-    if _used(before) == _used(after) or not (
-        can_be_restated(_tokens(before), _tokens(after), rule)
-        and can_be_restated(_costs(before), _costs(after), rule)
-    ):
+    if not has_grown(closed, before, after, rule):
         return None
     sums = sums_to_close(after, rule)
     if sums is None:
@@ -208,7 +219,25 @@ def sums_to_close_anew(
         sums = replace(sums, tokens_unpriced=None)
     if closed.tokens_unattributed is None or not _can_split(BY_OUTCOME, before, after, rule):
         sums = replace(sums, tokens_unattributed=None)
-    return sums
+    parts = parts_to_tell_anew(closed.parts, _parts(before), _parts(after), rule)
+    return replace(sums, parts=parts)
+
+
+def has_grown(
+    closed: WeekSums, before: Sequence[PersonWeek], after: Sequence[PersonWeek], rule: GroupRule
+) -> bool:
+    """Whether a closed week has usage to be added that may be: its parts need not be measured to know.
+
+    A week stands for good once what its sums were made of is not kept for everybody any more, as when
+    somebody was forgotten: what is missing would show.
+    """
+    return (
+        _used(before) != _used(after)
+        and (sum(_tokens(before).values()), sum(_costs(before).values()))
+        == (closed.tokens, closed.cost_list)
+        and can_be_restated(_tokens(before), _tokens(after), rule)
+        and can_be_restated(_costs(before), _costs(after), rule)
+    )
 
 
 def _can_split(
@@ -218,17 +247,25 @@ def _can_split(
     rule: GroupRule,
 ) -> bool:
     """Whether each of the parts of the tokens may be told, and told anew."""
-    for part in parts:
-        was = {one.person_id: part(one) for one in before}
-        now = {one.person_id: part(one) for one in after}
-        if reason_to_withhold(now, rule) or not can_be_restated(was, now, rule):
-            return False
-    return True
+    return can_be_split(
+        (
+            (
+                {one.person_id: part(one) for one in before},
+                {one.person_id: part(one) for one in after},
+            )
+            for part in parts
+        ),
+        rule,
+    )
 
 
 def _used(usage: Sequence[PersonWeek]) -> Mapping[int, PersonWeek]:
     """What was used, whatever it counts for."""
-    return {one.person_id: replace(one, tokens_unattributed=0) for one in usage}
+    return {one.person_id: replace(one, tokens_unattributed=0, parts={}) for one in usage}
+
+
+def _parts(usage: Sequence[PersonWeek]) -> Mapping[int, Parts]:
+    return {one.person_id: one.parts for one in usage}
 
 
 def _tokens(usage: Sequence[PersonWeek]) -> Mapping[int, int]:

@@ -129,6 +129,16 @@ def can_stand_beside(
     return reason_to_withhold(changed, rule) is None
 
 
+def can_be_split(
+    parts: Iterable[tuple[Mapping[int, Amount], Mapping[int, Amount]]], rule: GroupRule
+) -> bool:
+    """Whether each part of a sum may be told, as it was (nothing, at first) and as it is now."""
+    return all(
+        reason_to_withhold(now, rule) is None and can_be_restated(was, now, rule)
+        for was, now in parts
+    )
+
+
 def publish(
     value: T,
     tokens_by_person: Mapping[int, Amount],

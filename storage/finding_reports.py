@@ -15,6 +15,7 @@ from storage.tables import FindingEventRow, FindingRow, FindingVerdictRow
 
 OPENED: Final = (FindingState.OPEN.value, FindingState.REGRESSED.value)
 RESOLVED: Final = FindingState.RESOLVED.value
+COACHED: Final = FindingState.COACHED.value
 
 
 def counts_by_person(
@@ -25,7 +26,7 @@ def counts_by_person(
     team_id: int | None = None,
     person_ids: Collection[int] | None = None,
 ) -> dict[str, dict[int, FindingCounts]]:
-    """By rule and person: findings that opened and that were resolved from `start` until before `end`.
+    """By rule and person: findings that opened, were told and were resolved from `start` until before `end`.
 
     Only of people, of one team where it is named, and of these people where they are given.
     """
@@ -41,7 +42,7 @@ def counts_by_person(
             FindingEventRow.at >= start,
             FindingEventRow.at < end,
             col(FindingEventRow.rule_id).in_(rule_ids),
-            col(FindingEventRow.after).in_((*OPENED, RESOLVED)),
+            col(FindingEventRow.after).in_((*OPENED, COACHED, RESOLVED)),
             col(FindingRow.person_id).is_not(None),
             *([FindingRow.team_id == team_id] if team_id is not None else []),
             *([col(FindingRow.person_id).in_(person_ids)] if person_ids is not None else []),
@@ -55,12 +56,18 @@ def counts_by_person(
         if person_id is None:
             continue
         so_far = found[rule_id].get(person_id, FindingCounts())
-        found[rule_id][person_id] = (
-            replace(so_far, resolved=so_far.resolved + count)
-            if after == RESOLVED
-            else replace(so_far, opened=so_far.opened + count)
-        )
+        found[rule_id][person_id] = _with(so_far, after, count)
     return dict(found)
+
+
+def _with(counts: FindingCounts, after: str, more: int) -> FindingCounts:
+    match after:
+        case FindingState.RESOLVED.value:
+            return replace(counts, resolved=counts.resolved + more)
+        case FindingState.COACHED.value:
+            return replace(counts, coached=counts.coached + more)
+        case _:
+            return replace(counts, opened=counts.opened + more)
 
 
 def standing_by_person(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.exc import IntegrityError
@@ -26,6 +27,14 @@ from storage.tables import OutcomeEventRow, OutcomeKeyRow, OutcomeRow
 
 IS_STEP = OutcomeEventRow.change == ""
 """Counts and reports are about steps; a change of size or keys is none."""
+REVIEWED: Final = (OutcomeState.VERIFIED.value, OutcomeState.REJECTED.value)
+
+
+class Decisions(NamedTuple):
+    """Reviews that decided on a claim, and how many of them sent it back."""
+
+    decided: int
+    rejected: int
 
 
 def add_outcome(
@@ -139,6 +148,25 @@ def counts_between(
         .group_by(OutcomeEventRow.after, col(OutcomeRow.exploration))
     )
     return counts_of({(after, exploration): n for after, exploration, n in session.exec(query)})
+
+
+def decisions_between(session: Session, team_id: int, start: datetime, end: datetime) -> Decisions:
+    """The reviews of the team's claims in [start, end); one outcome can be decided several times."""
+    query = (
+        select(OutcomeEventRow.after, func.count())
+        .join(OutcomeRow, col(OutcomeRow.id) == col(OutcomeEventRow.outcome_id))
+        .where(
+            OutcomeRow.team_id == team_id,
+            OutcomeEventRow.before == OutcomeState.CLAIMED.value,
+            col(OutcomeEventRow.after).in_(REVIEWED),
+            OutcomeEventRow.at >= start,
+            OutcomeEventRow.at < end,
+            IS_STEP,
+        )
+        .group_by(OutcomeEventRow.after)
+    )
+    found = dict(session.exec(query).all())
+    return Decisions(sum(found.values()), found.get(OutcomeState.REJECTED.value, 0))
 
 
 def count_declared(

@@ -13,6 +13,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
+    ColumnElement,
     Date,
     Delete,
     Insert,
@@ -27,6 +28,7 @@ from sqlmodel import Session, col, select
 from policies.metrics import PersonWeek
 from policies.periods import IsoWeek
 from policies.usage import TokenCounts, UsageRecord, from_microseconds, usd_from_nanos
+from policies.week_parts import CACHE_READ, CACHE_WRITE, INPUT, OUTPUT
 from storage import memberships, usage_shares
 from storage.tables import EngineerDayRow, MembershipRow, PersonRow, TeamRow, table_of
 from storage.usage_ranges import IN_RANGE, SUMS, TOKEN_CLASSES, day_range, slices, usage_table
@@ -36,12 +38,25 @@ HOUR_US: Final = 3_600_000_000
 day_table = table_of(EngineerDayRow)
 
 
+def _known_sum(*names: str) -> ColumnElement[int]:
+    """Of these token classes, what is known of them."""
+    known = [func.coalesce(func.sum(day_table.c[name]), 0) for name in names]
+    return sum(known[1:], known[0])
+
+
 DAY_SUMS: Final = (
     func.sum(day_table.c.tokens),
     func.sum(day_table.c.tokens_unpriced),
     func.sum(day_table.c.cost_list_nusd),
     *(func.sum(day_table.c[name]) for name in TOKEN_CLASSES),
 )
+
+BY_CLASS: Final = {
+    INPUT: _known_sum("input_uncached"),
+    CACHE_READ: _known_sum("cache_read"),
+    CACHE_WRITE: _known_sum("cache_write_5m", "cache_write_1h", "cache_write_other"),
+    OUTPUT: _known_sum("output_total"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +161,10 @@ def rebuild_people(session: Session, person_ids: Collection[int]) -> None:
 
 
 def person_weeks(session: Session, team_id: int, week: IsoWeek) -> list[PersonWeek]:
-    """What each person who counted in the team that week used in it; without usage they are left out."""
+    """What each person who counted in the team that week used in it; without usage they are left out.
+
+    Of the parts, tokens by class.
+    """
     day = col(EngineerDayRow.day)
     query = (
         select(
@@ -154,6 +172,7 @@ def person_weeks(session: Session, team_id: int, week: IsoWeek) -> list[PersonWe
             func.sum(EngineerDayRow.tokens),
             func.sum(EngineerDayRow.cost_list_nusd),
             func.sum(EngineerDayRow.tokens_unpriced),
+            *BY_CLASS.values(),
         )
         .join(MembershipRow, col(MembershipRow.person_id) == col(EngineerDayRow.person_id))
         .where(MembershipRow.team_id == team_id, memberships.counts_in(week))
@@ -161,11 +180,18 @@ def person_weeks(session: Session, team_id: int, week: IsoWeek) -> list[PersonWe
         .group_by(col(EngineerDayRow.person_id))
         .order_by(col(EngineerDayRow.person_id))
     )
-    used = session.exec(query).all()
+    used: list[tuple[Any, ...]] = [tuple(row) for row in session.connection().execute(query)]
     loose = usage_shares.unattributed_by_person(session, [row[0] for row in used], week)
     return [
-        PersonWeek(one, int(tokens), usd_from_nanos(int(cost)), int(unpriced), loose.get(one, 0))
-        for one, tokens, cost, unpriced in used
+        PersonWeek(
+            person_id,
+            int(tokens),
+            usd_from_nanos(int(cost)),
+            int(unpriced),
+            loose.get(person_id, 0),
+            dict(zip(BY_CLASS, map(int, classes), strict=True)),
+        )
+        for person_id, tokens, cost, unpriced, *classes in used
     ]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, select, update
@@ -10,6 +11,7 @@ from sqlmodel import Session, col, delete, select, update
 from policies.metrics import PersonWeek, WeekSums
 from policies.periods import IsoWeek
 from policies.usage import nanos_from_usd, usd_from_nanos
+from policies.week_parts import Parts
 from storage.tables import TeamWeekPersonRow, TeamWeekRow, table_of
 
 
@@ -54,6 +56,7 @@ def usage_at_closing(session: Session, team_id: int, week: IsoWeek) -> list[Pers
             usd_from_nanos(row.cost_list_nusd),
             row.tokens_unpriced,
             row.tokens_unattributed,
+            row.parts or {},
         )
         for row in session.exec(query)
     ]
@@ -122,6 +125,7 @@ def absorb(session: Session, into: int, other: int) -> None:
             kept.cost_list_nusd += row.cost_list_nusd
             kept.tokens_unpriced += row.tokens_unpriced
             kept.tokens_unattributed += row.tokens_unattributed
+            kept.parts = _together(kept.parts, row.parts)
         session.add(kept)
         session.delete(row)
     session.flush()
@@ -139,19 +143,28 @@ def _keep_usage(
             "cost_list_nusd": nanos_from_usd(one.cost_list),
             "tokens_unpriced": one.tokens_unpriced,
             "tokens_unattributed": one.tokens_unattributed,
+            "parts": dict(one.parts),
         }
         for one in usage
     ]
     session.connection().execute(table_of(TeamWeekPersonRow).insert(), rows)
 
 
-def _columns(sums: WeekSums, now: datetime) -> dict[str, int | datetime | None]:
+def _together(one: Parts | None, other: Parts | None) -> dict[str, int] | None:
+    """The parts of two people who are one; None where neither's were kept."""
+    if one is None or other is None:
+        return dict(one or other or {}) or None
+    return {name: one.get(name, 0) + other.get(name, 0) for name in {**one, **other}}
+
+
+def _columns(sums: WeekSums, now: datetime) -> dict[str, Any]:
     return {
         "contributors": sums.contributors,
         "tokens": sums.tokens,
         "cost_list_nusd": nanos_from_usd(sums.cost_list),
         "tokens_unpriced": sums.tokens_unpriced,
         "tokens_unattributed": sums.tokens_unattributed,
+        "parts": None if sums.parts is None else dict(sums.parts),
         "closed_at": now,
     }
 
@@ -163,5 +176,6 @@ def _closed(row: TeamWeekRow) -> ClosedWeek:
         usd_from_nanos(row.cost_list_nusd),
         row.tokens_unpriced,
         row.tokens_unattributed,
+        row.parts,
     )
     return ClosedWeek(IsoWeek.of(row.week), sums, row.version, row.closed_at)

@@ -13,6 +13,7 @@ from bot.cli.problems import Unusable, explained
 from bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from bot.flows.digest_terms import DigestTerms
     from messages.pages.digest import Digest
     from policies.people import Team
     from storage.database import Database
@@ -128,15 +129,13 @@ def written_of_all(
 def _digest(database: "Database", settings: Settings, name: str, week: str | None) -> "Digest":
     from bot.clock import Clock
     from bot.flows.digest import digest_of, ended_week
-    from bot.flows.digest_terms import DigestTerms
-    from bot.wiring import gathering_of
     from policies.periods import IsoWeek
 
     team = _team(database, name)
     now = Clock.starting_at(settings.clock_start).now()
     with _explaining_week():
         shown = ended_week(now, team, IsoWeek.parse(week) if week else None)
-    return digest_of(database, team, shown, DigestTerms(gathering_of(settings)))
+    return digest_of(database, now, team, shown, _terms(settings))
 
 
 @contextmanager
@@ -165,6 +164,13 @@ def _workspace(database: "Database", wanted: str | None) -> str:
         raise Unusable("There is no team yet. Run “/mileage setup” in a channel.")
     problem = f"No team is of workspace “{wanted}”." if wanted else "There are several workspaces."
     raise Unusable(f"{problem} Add --workspace with one of: {', '.join(known)}.")
+
+
+def _terms(settings: Settings) -> "DigestTerms":
+    from bot.cli.rule_sets import rules_at
+    from bot.wiring import digest_terms_of
+
+    return digest_terms_of(settings, rules_at(None))
 
 
 def _team(database: "Database", name: str) -> "Team":

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.flows.attempts import attempts_noted
-from bot.flows.digest import COUNTED_TOGETHER, WEEKS_BEFORE
 from bot.flows.people import Speaker
 from bot.flows.refusals import NotYours, Refusal
+from bot.flows.team_weeks import COUNTED_TOGETHER, WEEKS_BEFORE
 from messages.pages.company import TEAMS_A_PAGE, Company
 from messages.wording import span
 from policies.company import (

@@ -14,10 +14,11 @@ GRAIN: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class FindingCounts:
-    """How many findings opened and how many were resolved."""
+    """How many findings opened, how many were resolved, and of how many the person was told a tip."""
 
     opened: int = 0
     resolved: int = 0
+    coached: int = 0
 
 
 def published_counts(
@@ -41,11 +42,13 @@ def published_total(
     from the difference what that rule found of one person. What is not fit is left out, and that it
     is left out is not told.
     """
-    opened = resolved = 0
+    opened = resolved = coached = 0
     for by_person in by_rule.values():
         opened += _shown({person: one.opened for person, one in by_person.items()}, rule)
         resolved += _shown({person: one.resolved for person, one in by_person.items()}, rule)
-    return FindingCounts(opened, resolved) if opened or resolved else None
+        coached += _shown({person: one.coached for person, one in by_person.items()}, rule)
+    found = FindingCounts(opened, resolved, coached)
+    return None if found == FindingCounts() else found
 
 
 def roughly(count: int) -> int:

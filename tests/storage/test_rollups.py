@@ -7,6 +7,7 @@ import pytest
 from policies.metrics import PersonWeek
 from policies.periods import IsoWeek
 from policies.usage import Trust
+from policies.week_parts import CACHE_READ, CACHE_WRITE, INPUT, OUTPUT
 from storage import people, rollups, usage
 from storage.database import Database
 from storage.people import TeamDraft
@@ -24,6 +25,11 @@ def team(database: Database) -> tuple[int, list[int]]:
         ids = [people.ensure_person_by_email(session, f"{n}@example.org").id for n in "abc"]
         team = people.save_team(session, TeamDraft("One", "T1", "C1"), [ids[2]], ids[:2], NOON)
     return team.id, ids
+
+
+def by_class(records: int) -> dict[str, int]:
+    one = {INPUT: 1_200, CACHE_READ: 48_000, CACHE_WRITE: 2_000, OUTPUT: 900}
+    return {name: records * tokens for name, tokens in one.items()}
 
 
 def test_a_week_is_summed_per_person_at_home_in_the_team(
@@ -44,8 +50,8 @@ def test_a_week_is_summed_per_person_at_home_in_the_team(
         )
     with database.reading() as session:
         assert rollups.person_weeks(session, team_id, WEEK) == [
-            PersonWeek(ann, 2 * TOKENS, Decimal("0.039"), TOKENS, 2 * TOKENS),
-            PersonWeek(bob, TOKENS, Decimal("0.039"), 0, TOKENS),
+            PersonWeek(ann, 2 * TOKENS, Decimal("0.039"), TOKENS, 2 * TOKENS, by_class(2)),
+            PersonWeek(bob, TOKENS, Decimal("0.039"), 0, TOKENS, by_class(1)),
         ]
         by_week = [rollups.person_weeks(session, team_id, week) for week in WEEK.plus(1).last(4)]
         assert [[one.tokens // TOKENS for one in week] for week in by_week] == [
@@ -132,4 +138,5 @@ def test_a_persons_week_carries_no_name_to_order_by() -> None:
         "cost_list",
         "tokens_unpriced",
         "tokens_unattributed",
+        "parts",
     }

@@ -67,7 +67,7 @@ def test_a_revert_after_the_digest_counts_in_its_own_week(database: Database, te
     assert week_of_revert.this_week.outcomes.verified == 0
     assert week_of_revert.this_week.outcomes.reverted == 1
     assert [one.id for one in week_of_revert.reverted] == [gone]
-    page = digest.digest_of(database, team, WEEK.plus(1), DIGEST_TERMS)
+    page = digest.digest_of(database, MONDAY, team, WEEK.plus(1), DIGEST_TERMS)
     assert "*Reverted* (1)" in str(render(page))
     assert "Reverted (1)" in digest_text(page.digest)
 
@@ -80,7 +80,7 @@ def test_exploration_is_scored_neither_before_nor_after_its_revert(
     tried = outcomes.declare(database, LAST_WEEK, ben, draft).outcome.id
     outcomes.claim(database, LAST_WEEK, ben, tried, "https://git.example.com/shop/pull/1")
     reviews.verify(database, LAST_WEEK, chi, tried)
-    counts = digest.digest_of(database, team, WEEK, DIGEST_TERMS).digest.this_week.outcomes
+    counts = digest.digest_of(database, MONDAY, team, WEEK, DIGEST_TERMS).digest.this_week.outcomes
     assert (counts.verified, counts.explored, counts.scored) == (1, 1, 0)
     revert(database, tried, at_minutes=-1)
     counts = shown(database, team).this_week.outcomes

@@ -94,7 +94,7 @@ def test_the_digest_publishes_ratios_of_sums(database: Database) -> None:
     twelve_weeks_of_usage(database)
     verified_outcome(database, "Retire the old ledger")
     verified_outcome(database, "Drop the beta flag")
-    found = digest_json(digest.digest_of(database, team, WEEK, DIGEST_TERMS).digest)
+    found = digest_json(digest.digest_of(database, MONDAY, team, WEEK, DIGEST_TERMS).digest)
     assert found["outcomes"]["verified"] == 2
     assert found["contributors"] == len(PEOPLE)
     assert found["outcomes_per_million_tokens"] == pytest.approx(2e6 / found["tokens"], rel=1e-5)
@@ -106,7 +106,7 @@ def test_below_the_minimum_group_consumption_is_withheld(database: Database) -> 
     few = PEOPLE[:4]
     team = payments(database, people=few)
     twelve_weeks_of_usage(database, few)
-    found = digest_json(digest.digest_of(database, team, WEEK, DIGEST_TERMS).digest)
+    found = digest_json(digest.digest_of(database, MONDAY, team, WEEK, DIGEST_TERMS).digest)
     assert found["suppressed"] is True
     assert {found[key] for key in ("tokens", "cost_list_usd", "outcomes_per_million_tokens")} == {
         None
