@@ -1,7 +1,7 @@
 """What a digest tells of a team's week: the team's figures, its outcomes, behaviours, workflows and a tip."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -12,8 +12,9 @@ from policies.practices import Practice
 from policies.privacy import Published
 from policies.reviews import ImpactUnit
 from policies.rules.reports import FindingCounts
+from policies.skills import SkillShare
 from policies.usage import Trust
-from policies.workflows import TeamCurve
+from policies.workflows import TeamCurve, curve_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,9 @@ def digest_json(digest: TeamDigest) -> dict[str, object]:
 
     Tokens, cost (USD) and ratios are numbers, or None where they are withheld or nothing divides.
     `outcomes.verified` counts exploration too; the ratios leave it out. `unattributed_share` is the
-    part of the tokens that count for no outcome, 0 to 1.
+    part of the tokens that count for no outcome, 0 to 1. Shares of skills are too, and only those are there
+    that may be told; `reach` says in the work of how many people a skill shows: few, about_half or most.
+    `usual_range` is of outcomes per million tokens, in nine of ten weeks like those before.
     """
     weeks = [_week_json(digest.team_name, week) for week in digest.history]
     sources = digest.sources if digest.this_week.figures.shown else ()
@@ -100,10 +103,52 @@ def digest_json(digest: TeamDigest) -> dict[str, object]:
         "price_basis": digest.price_basis,
         "other_sources": digest.other_sources,
         "sources": [
-            {"source": one.source, "trust": one.trust.name.lower(), "as_of": one.as_of.isoformat()}
+            {
+                "source": one.source,
+                "trust": one.trust.name.lower(),
+                "as_of": one.as_of.isoformat(),
+                "is_stale": one.is_stale,
+            }
             for one in sources
         ],
+        "usual_range": _usual_json(digest.usual),
+        "impact": _impact_json(digest.impact),
+        "findings": asdict(digest.findings) if digest.findings else None,
+        "workflows": [
+            curve_json(curve) for one in digest.workflows if (curve := one.shown) is not None
+        ],
+        "tip": _tip_json(digest.tip),
     }
+
+
+def _usual_json(usual: Published[UsualRange] | None) -> dict[str, object] | None:
+    found = usual.shown if usual else None
+    if found is None:
+        return None
+    return {
+        "low": float(found.low),
+        "high": float(found.high),
+        "weeks": found.weeks,
+        "position": found.position,
+    }
+
+
+def _impact_json(impact: WeekImpact) -> dict[str, object]:
+    return {
+        "durable": len(impact.durable),
+        "decided": impact.decided,
+        "rejected": impact.rejected,
+        "days_to_verify": impact.days_to_verify,
+        "review_minutes": impact.review_minutes,
+        "reviews_timed": impact.reviews_timed,
+        "impacts": {unit.name.lower(): float(amount) for unit, amount in impact.impacts.items()},
+    }
+
+
+def _tip_json(tip: Practice | None) -> dict[str, str] | None:
+    if tip is None:
+        return None
+    return {"id": tip.id, "skill": tip.skill.value, "title": tip.title, "source": tip.source}
 
 
 def _week_json(team: str, week: TeamWeek) -> dict[str, object]:
@@ -121,6 +166,9 @@ def _week_json(team: str, week: TeamWeek) -> dict[str, object]:
         "tokens": figures.tokens if figures else None,
         "tokens_unpriced": figures.tokens_unpriced if figures else None,
         "cost_list_usd": _number(figures.cost_list_usd) if figures else None,
+        "tokens_by_class": dict(figures.by_class) if figures and figures.by_class else None,
+        "cache_share": figures.cache_share if figures else None,
+        "skills": [_skill_json(one) for one in figures.skills] if figures else [],
         "unattributed_share": _rounded(figures.unattributed_share) if figures else None,
         "outcomes_per_million_tokens": (
             _number(figures.outcomes_per_million_tokens) if figures else None
@@ -133,6 +181,11 @@ def _week_json(team: str, week: TeamWeek) -> dict[str, object]:
         "withheld_because": withheld.reason if withheld else None,
         "fixed_on": week.fixed_on.isoformat() if week.fixed_on else None,
     }
+
+
+def _skill_json(one: SkillShare) -> dict[str, object]:
+    reach = None if one.reach is None else one.reach.name.lower()
+    return {"skill": one.skill.value, "share": one.share, "reach": reach}
 
 
 def _number(amount: Decimal | None) -> float | None:

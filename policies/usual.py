@@ -74,16 +74,14 @@ def _range(weeks: Sequence[_Week], millions: float, draws: Draws) -> tuple[float
 
 
 def _residuals(weeks: Sequence[_Week]) -> list[float]:
-    """How far each week lies off the rate of all, in roots of what was expected of it; spread by 1 at least."""
+    """How far weeks lie off the rate of all, in roots of what was expected of them; spread by 1 at least."""
     rate, count = _rate(weeks), len(weeks)
     off = [
         (one.outcomes - rate * one.millions) / sqrt(rate * one.millions) * sqrt(count / (count - 1))
         for one in weeks
     ]
-    spread = sqrt(sum(one * one for one in off) / count)
-    if not spread:
-        return [-1.0, 1.0]
-    return [one / min(spread, 1.0) for one in off]
+    lacking = sqrt(max(0.0, 1 - sum(one * one for one in off) / count))
+    return [one + side for one in off for side in (-lacking, lacking)]
 
 
 def _rate(weeks: Sequence[_Week]) -> float:
