@@ -89,6 +89,11 @@ class WeekSums:
     tokens_unattributed: int | None = None
     parts: Parts | None = None
 
+    @property
+    def has_cost(self) -> bool:
+        """Whether anything was used at a known price, be it nil; a cost of nothing is no other."""
+        return self.tokens > 0 and (self.cost_list > 0 or self.tokens_unpriced == 0)
+
 
 @dataclass(frozen=True, slots=True)
 class WeekFigures:
@@ -185,7 +190,7 @@ def week_figures(sums: WeekSums, scored: int) -> WeekFigures:
         cost_list_usd=cost,
         tokens_unpriced=sums.tokens_unpriced,
         outcomes_per_million_tokens=Decimal(scored) * MILLION / tokens if tokens else None,
-        cost_per_verified_outcome_usd=cost / scored if scored and tokens else None,
+        cost_per_verified_outcome_usd=cost / scored if scored and sums.has_cost else None,
         unattributed_share=loose / tokens if tokens and loose is not None else None,
         by_class=classes,
         cache_share=cache_share_of(classes),

@@ -179,15 +179,19 @@ KEYS = {
     "verified_exploration",
     "fixed_on",
     "unattributed_share",
+    "tokens_by_class",
+    "cache_share",
+    "skills",
 }
-PROVENANCE = {"sources", "other_sources", "price_basis"}
+OF_THE_DIGEST = {"sources", "other_sources", "price_basis"}
+OF_THE_DIGEST |= {"usual_range", "impact", "findings", "workflows", "tip"}
 
 
 def test_the_json_digest_has_exactly_its_keys_and_numbers() -> None:
     told = digest_json(team_digest(weeks=2, gap=0))
     history = told.pop("history")
     assert isinstance(history, list)
-    assert set(told) == KEYS | PROVENANCE
+    assert set(told) == KEYS | OF_THE_DIGEST
     assert all(set(week) == KEYS for week in history)
     assert told["outcomes"] == {
         "declared": 11,
@@ -210,5 +214,9 @@ def test_the_json_digest_withholds_what_the_channel_may_not_see() -> None:
         "outcomes_per_million_tokens",
         "cost_per_verified_outcome_usd",
         "unattributed_share",
+        "tokens_by_class",
+        "cache_share",
+        "usual_range",
     )
-    assert [told[name] for name in hidden] == [None] * 5
+    assert [told[name] for name in hidden] == [None] * 8
+    assert told["skills"] == []

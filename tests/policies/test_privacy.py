@@ -100,6 +100,23 @@ def test_what_cannot_be_divided_is_unknown_and_not_zero(
     assert figures.cost_per_verified_outcome_usd == per_outcome
 
 
+@pytest.mark.parametrize(
+    ("cost", "unpriced", "per_outcome"),
+    [
+        (Decimal(0), 100, None),
+        (Decimal(1), 50, Decimal(3)),
+        (Decimal(0), 0, Decimal(0)),
+    ],
+    ids=["no price is known", "some prices are known", "all prices are nil"],
+)
+def test_without_a_known_price_an_outcome_has_no_cost(
+    cost: Decimal, unpriced: int, per_outcome: Decimal | None
+) -> None:
+    usage = [PersonWeek(n, 100, cost, unpriced) for n in range(6)]
+    figures = week_figures(week_sums(usage, RULE), scored=2)
+    assert figures.cost_per_verified_outcome_usd == per_outcome
+
+
 def test_a_small_teams_week_lists_outcomes_and_withholds_its_figures() -> None:
     week = team_week(IsoWeek(2026, 46), OutcomeCounts(3, 2, 1), a_week_of(10, 10, 10, 10), RULE)
     assert week.suppressed
