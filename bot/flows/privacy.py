@@ -5,8 +5,9 @@ from typing import Final
 
 from sqlmodel import Session
 
-from bot.flows.digest import DIGEST, WEEKS_BEFORE
+from bot.flows.digest import DIGEST
 from bot.flows.people import Speaker
+from bot.flows.team_weeks import WEEKS_BEFORE
 from messages.pages.privacy import LookLine, OrganisationPrivacy, Privacy
 from policies.outcomes import local_day_of
 from policies.privacy import GroupRule
