@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from messages.against import against, last_and_median
 from messages.digest.figures import Figure, earlier, figure
+from messages.digest.usage import is_unpriced
 from messages.wording import count, impact, listed, percent, ratio, usd
 from policies.digest import TeamDigest, WeekImpact
 from policies.metrics import TeamWeek, WeekFigures
@@ -74,8 +75,9 @@ def _number_verified(week: TeamWeek) -> str:
 
 def _cost_per_outcome(digest: TeamDigest) -> Figure:
     name = "Cost per verified outcome, list price"
-    figures = digest.this_week.figures.shown
-    if figures and figures.cost_per_verified_outcome_usd == 0 and figures.tokens_unpriced != 0:
+    week = digest.this_week
+    figures = week.figures.shown
+    if figures and figures.tokens and week.outcomes.scored and is_unpriced(figures):
         return Figure(name, "not known", "no price is known for what was used")
     return figure(digest, name, lambda one: one.cost_per_verified_outcome_usd, usd)
 
