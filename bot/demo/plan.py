@@ -28,7 +28,7 @@ DURABLE_AFTER = timedelta(days=30)
 SENT_BACK_FOR = timedelta(days=14)
 REWORKED_FOR = timedelta(hours=4)
 """From being sent back to being claimed again."""
-DECLARED_LATE = (2, 4)
+DECLARED_LATE = (1, 2)
 """Workdays after which they declare who do not scope first."""
 IN_HAND_FOR = 3
 """Workdays for which somebody has had the work of their habit in hand."""

@@ -141,7 +141,8 @@ class _Session:
         habit = work.habit if work else None
         self.answers = habit.answers if habit else ANSWER_TOKENS
         self.repository = work.repository if work else team.repositories[0]
-        self.branch = work.branch if work and random.random() < 0.88 else "main"
+        is_loose = random.random() > 0.88 and course is USUAL
+        self.branch = work.branch if work and not is_loose else "main"
         self.context = FIRST_CONTEXT_TOKENS + random.randint(0, 6_000)
         self.at = began
 
