@@ -79,9 +79,9 @@ def usage_of_outcomes(
         sum_where(~IS_AFTER_DECLARATION, TOKENS),
         func.max(_raw.start_us),
     )
-    found = session.connection().execution_options(yield_per=ROWS_AT_ONCE)
+    few_at_once = query.where(known).execution_options(yield_per=ROWS_AT_ONCE)
     first = 4 + len(sums)
-    for outcome_id, day, model_id, above, *columns in found.execute(query.where(known)):
+    for outcome_id, day, model_id, above, *columns in session.connection().execute(few_at_once):
         *classes, before, last_us = columns[len(sums) :]
         yield OutcomeUse(
             outcome_id=outcome_id,

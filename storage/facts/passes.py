@@ -23,6 +23,6 @@ def of_people(homes: Homes, first: datetime, end: datetime) -> tuple[ColumnEleme
 
 def stream(session: Session, query: Select[Any]) -> Iterator[Any]:
     """The rows, some at a time, in the order in which the database finds them."""
-    found = session.connection().execution_options(yield_per=ROWS_AT_ONCE).execute(query)
+    found = session.connection().execute(query.execution_options(yield_per=ROWS_AT_ONCE))
     for part in found.partitions():
         yield from part

@@ -102,7 +102,7 @@ def session_requests(
         .where(*_of(person_ids, window), known)
         .order_by(_raw.person_id, _raw.session_id, _raw.start_us, _raw.usage_key)
     )
-    found = session.connection().execution_options(yield_per=ROWS_AT_ONCE).execute(query)
+    found = session.connection().execute(query.execution_options(yield_per=ROWS_AT_ONCE))
     for key, rows in groupby(found, itemgetter(0, 1)):
         yield key, map(_request_of, rows)
 

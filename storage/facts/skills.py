@@ -134,7 +134,7 @@ def _cost_of_dragging_on(
             .where(tuple_(_raw.person_id, _raw.session_id).in_(keys))
             .order_by(*in_order)
         )
-        rows = session.connection().execution_options(yield_per=ROWS_AT_ONCE).execute(query)
+        rows = session.connection().execute(query.execution_options(yield_per=ROWS_AT_ONCE))
         for (person_id, _), requests in groupby(rows, itemgetter(0, 1)):
             course = (SessionRequest(*row[2:]) for row in requests)
             cost = cost_of_dragging_on(course, microseconds(starts))
