@@ -1,7 +1,7 @@
 """What the week of all teams says, in plain words; its Slack message and its terminal form read from here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from messages.against import against
@@ -108,12 +108,7 @@ def _figures(digest: CompanyDigest) -> tuple[Figure, ...]:
             digest, "Verified outcomes", lambda one: Decimal(one.scored), lambda v: f"{v:,.0f}"
         ),
         _figure(digest, "Tokens", lambda one: Decimal(one.tokens), lambda v: amount(int(v))),
-        _figure(
-            digest,
-            "Outcomes per million tokens",
-            lambda one: one.outcomes_per_million_tokens,
-            ratio,
-        ),
+        _outcomes_per_million(digest),
         _figure(
             digest,
             "Cost per verified outcome, list price",
@@ -121,6 +116,18 @@ def _figures(digest: CompanyDigest) -> tuple[Figure, ...]:
             usd,
         ),
     )
+
+
+def _outcomes_per_million(digest: CompanyDigest) -> Figure:
+    """With the interval in which a week like those before would lie, where there is one."""
+    plain = _figure(
+        digest, "Outcomes per million tokens", lambda one: one.outcomes_per_million_tokens, ratio
+    )
+    usual = digest.usual.shown if digest.usual else None
+    if usual is None:
+        return plain
+    said = f"{usual.position} the usual range ({ratio(usual.low)} to {ratio(usual.high)})"
+    return replace(plain, against=said)
 
 
 def _figure(

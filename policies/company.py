@@ -8,9 +8,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from policies.metrics import MILLION, OutcomeCounts, PersonWeek, TeamWeek, WeekSums, sums_to_close
+from policies.digest import UsualRange
+from policies.metrics import (
+    MILLION,
+    OutcomeCounts,
+    PersonWeek,
+    TeamWeek,
+    WeekFigures,
+    WeekSums,
+    sums_to_close,
+)
 from policies.periods import IsoWeek
 from policies.privacy import GroupRule, Published, publish_again, published_together
+from policies.usual import Draws, usual_range
 
 FIGURES: Final = (
     "tokens",
@@ -68,6 +78,7 @@ class CompanyWeek:
 class CompanyDigest:
     """A week of all teams against the weeks before (oldest first), and its teams.
 
+    `usual` is about outcomes per million tokens of the shown teams, None with too little to say it from.
     `chosen` is whether the reader named the teams: sums are then of these alone. `total` is how many
     teams there are; `unknown` are names that none of them has.
     """
@@ -76,6 +87,7 @@ class CompanyDigest:
     history: tuple[CompanyWeek, ...]
     teams: tuple[CompanyTeam, ...]
     total: int
+    usual: Published[UsualRange] | None = None
     chosen: bool = False
     unknown: tuple[str, ...] = ()
 
@@ -88,6 +100,29 @@ class CompanyDigest:
     def open(self) -> int:
         """Of how many teams the figures were not shown yet."""
         return sum(one.is_open for one in self.teams)
+
+
+def usual_of(
+    history: Sequence[CompanyWeek], this_week: CompanyWeek, draws: Draws
+) -> Published[UsualRange] | None:
+    """Where the shown teams' outcomes per million tokens usually lie; None with too little to say it from."""
+    usual = usual_range([_as_one_team(one) for one in history], _as_one_team(this_week), draws)
+    return None if usual is None else this_week.shown.then(lambda _: usual)
+
+
+def _as_one_team(week: CompanyWeek) -> TeamWeek:
+    """The shown teams of a week as if they were one."""
+    scored = week.shown.shown.scored if week.shown.shown else 0
+    figures = week.shown.then(
+        lambda sums: WeekFigures(
+            sums.tokens,
+            sums.cost_list_usd,
+            None,
+            sums.outcomes_per_million_tokens,
+            sums.cost_per_verified_outcome_usd,
+        )
+    )
+    return TeamWeek(week.week, OutcomeCounts(0, 0, scored), 0, figures)
 
 
 def outcomes_together(counts: Iterable[OutcomeCounts]) -> OutcomeCounts:
@@ -161,9 +196,17 @@ def company_json(digest: CompanyDigest) -> dict[str, object]:
         **_week_json(week),
         "outcomes": _outcomes_json(week.outcomes),
         "withheld_together": _sums_json(week.rest),
+        "usual_outcomes_per_million_tokens": _usual_json(digest.usual),
         "history": [_week_json(one) for one in digest.history],
         "teams": [_team_json(one) for one in digest.teams],
     }
+
+
+def _usual_json(usual: Published[UsualRange] | None) -> dict[str, object] | None:
+    found = usual.shown if usual else None
+    if found is None:
+        return None
+    return {"low": float(found.low), "high": float(found.high), "position": found.position}
 
 
 def _week_json(week: CompanyWeek) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Weeks, days and deadlines, in a team's own time zone."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
@@ -74,6 +74,11 @@ class IsoWeek:
 
     def __str__(self) -> str:
         return f"{self.year}-W{self.number:02d}"
+
+
+def weeks_by_day(weeks: Iterable[IsoWeek]) -> dict[date, IsoWeek]:
+    """Each day of the weeks with its week."""
+    return {week.monday + timedelta(days=n): week for week in weeks for n in range(7)}
 
 
 def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

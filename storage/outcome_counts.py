@@ -1,15 +1,17 @@
 """How many outcomes of many teams reached which state in a week."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from policies.metrics import OutcomeCounts
 from policies.outcomes import OutcomeState
 from policies.periods import IsoWeek
-from storage.outcomes import IS_STEP, counts_of, stands
+from storage.outcomes import IS_STEP, STANDING, counts_of, stands
 from storage.tables import OutcomeEventRow, OutcomeRow, TeamWeekRow
 from storage.usage_ranges import slices
 
@@ -56,3 +58,45 @@ def counts_by_team(
         for team_id, after, exploration, count in session.exec(query):
             reached.setdefault(team_id, {})[after, exploration] = count
     return {team_id: counts_of(by_state) for team_id, by_state in reached.items()}
+
+
+def counts_by_week(
+    session: Session,
+    team_id: int,
+    weeks: Collection[IsoWeek],
+    zone: ZoneInfo,
+    known_at: Mapping[IsoWeek, datetime],
+) -> dict[IsoWeek, OutcomeCounts]:
+    """How many outcomes of a team reached each state in each of some weeks of its zone, as of `known_at`."""
+    revert = aliased(OutcomeEventRow)
+    reverted_at = (
+        select(func.min(revert.at))
+        .where(
+            col(revert.outcome_id) == col(OutcomeEventRow.outcome_id),
+            col(revert.after) == OutcomeState.REVERTED.value,
+            col(revert.change) == "",
+        )
+        .correlate(OutcomeEventRow)
+        .scalar_subquery()
+    )
+    query = (
+        select(OutcomeEventRow, OutcomeRow.exploration, reverted_at)
+        .join(OutcomeRow, col(OutcomeRow.id) == col(OutcomeEventRow.outcome_id))
+        .where(
+            OutcomeRow.team_id == team_id,
+            OutcomeEventRow.at >= min(weeks).bounds(zone)[0],
+            OutcomeEventRow.at < max(weeks).bounds(zone)[1],
+            IS_STEP,
+        )
+    )
+    reached: dict[IsoWeek, dict[tuple[str, bool], set[int]]] = {week: {} for week in weeks}
+    for event, exploration, gone_at in session.exec(query):
+        week = IsoWeek.containing(event.at, zone)
+        known = known_at.get(week)
+        was_reverted = gone_at is not None and (known is None or gone_at < known)
+        if week in reached and not (event.after in STANDING and was_reverted):
+            reached[week].setdefault((event.after, exploration), set()).add(event.outcome_id)
+    return {
+        week: counts_of({key: len(ids) for key, ids in by_state.items()})
+        for week, by_state in reached.items()
+    }

@@ -27,6 +27,8 @@ from storage.tables import OutcomeEventRow, OutcomeKeyRow, OutcomeRow
 
 IS_STEP = OutcomeEventRow.change == ""
 """Counts and reports are about steps; a change of size or keys is none."""
+STANDING = (OutcomeState.VERIFIED.value, OutcomeState.DURABLE.value)
+"""States that a revert takes back."""
 REVIEWED: Final = (OutcomeState.VERIFIED.value, OutcomeState.REJECTED.value)
 
 
@@ -350,8 +352,7 @@ def stands(known_at: datetime | Mapped[datetime] | None) -> ColumnElement[bool]:
         reverted = reverted.where(col(revert.at) < known_at)
     elif known_at is not None:
         reverted = reverted.where(known_at.is_(None) | (col(revert.at) < known_at))
-    verified = (OutcomeState.VERIFIED.value, OutcomeState.DURABLE.value)
-    return col(OutcomeEventRow.after).not_in(verified) | ~reverted.exists()
+    return col(OutcomeEventRow.after).not_in(STANDING) | ~reverted.exists()
 
 
 def _select(session: Session, *conditions: ColumnElement[bool] | bool) -> list[Outcome]:

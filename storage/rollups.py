@@ -5,10 +5,11 @@ or the zone in which a person's days begin, rebuilds the days concerned in the s
 shares of outcomes (storage/usage_shares.py) are rebuilt with them.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import repeat
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -26,11 +27,11 @@ from sqlalchemy import (
 from sqlmodel import Session, col, select
 
 from policies.metrics import PersonWeek
-from policies.periods import IsoWeek
+from policies.periods import IsoWeek, weeks_by_day
 from policies.usage import TokenCounts, UsageRecord, from_microseconds, usd_from_nanos
 from policies.week_parts import CACHE_READ, CACHE_WRITE, INPUT, OUTPUT
 from storage import memberships, usage_shares
-from storage.tables import EngineerDayRow, MembershipRow, PersonRow, TeamRow, table_of
+from storage.tables import EngineerDayRow, PersonRow, TeamRow, table_of
 from storage.usage_ranges import IN_RANGE, SUMS, TOKEN_CLASSES, day_range, slices, usage_table
 
 HOUR_US: Final = 3_600_000_000
@@ -165,34 +166,53 @@ def person_weeks(session: Session, team_id: int, week: IsoWeek) -> list[PersonWe
 
     Of the parts, tokens by class.
     """
-    day = col(EngineerDayRow.day)
-    query = (
-        select(
-            EngineerDayRow.person_id,
-            func.sum(EngineerDayRow.tokens),
-            func.sum(EngineerDayRow.cost_list_nusd),
-            func.sum(EngineerDayRow.tokens_unpriced),
-            *BY_CLASS.values(),
+    return person_weeks_of(session, team_id, [week])[week]
+
+
+def person_weeks_of(
+    session: Session, team_id: int, weeks: Collection[IsoWeek]
+) -> dict[IsoWeek, list[PersonWeek]]:
+    """The same for each of some weeks: a digest of twelve asks once."""
+    cohorts = memberships.cohorts_of(session, team_id, weeks)
+    everybody = {person_id for cohort in cohorts.values() for person_id in cohort}
+    used: dict[tuple[IsoWeek, int], list[int]] = {}
+    week_of = weeks_by_day(weeks)
+    for person_id, day, *sums in _days_of_people(session, everybody, weeks):
+        week = week_of.get(day)
+        if week is not None and person_id in cohorts[week]:
+            before = used.get((week, person_id), repeat(0))
+            used[week, person_id] = [one + int(more) for one, more in zip(before, sums)]  # noqa: B905
+    loose = usage_shares.unattributed_by_week(session, everybody, weeks)
+    return {
+        week: [
+            _person_week(person_id, used[week, person_id], loose.get((week, person_id), 0))
+            for person_id in sorted(cohorts[week])
+            if (week, person_id) in used
+        ]
+        for week in weeks
+    }
+
+
+def _days_of_people(
+    session: Session, person_ids: Collection[int], weeks: Collection[IsoWeek]
+) -> Iterator[tuple[Any, ...]]:
+    """(person, day, tokens, cost, unpriced, *classes) of each of their days in the span of the weeks."""
+    day = day_table.c.day
+    sums = [func.sum(day_table.c[name]) for name in ("tokens", "cost_list_nusd", "tokens_unpriced")]
+    for ids in slices(sorted(person_ids)):
+        query = (
+            select(day_table.c.person_id, day, *sums, *BY_CLASS.values())
+            .where(day_table.c.person_id.in_(ids))
+            .where(day >= min(weeks).monday, day <= max(weeks).sunday)
+            .group_by(day_table.c.person_id, day)
         )
-        .join(MembershipRow, col(MembershipRow.person_id) == col(EngineerDayRow.person_id))
-        .where(MembershipRow.team_id == team_id, memberships.counts_in(week))
-        .where(day >= week.monday, day <= week.sunday)
-        .group_by(col(EngineerDayRow.person_id))
-        .order_by(col(EngineerDayRow.person_id))
-    )
-    used: list[tuple[Any, ...]] = [tuple(row) for row in session.connection().execute(query)]
-    loose = usage_shares.unattributed_by_person(session, [row[0] for row in used], week)
-    return [
-        PersonWeek(
-            person_id,
-            int(tokens),
-            usd_from_nanos(int(cost)),
-            int(unpriced),
-            loose.get(person_id, 0),
-            dict(zip(BY_CLASS, map(int, classes), strict=True)),
-        )
-        for person_id, tokens, cost, unpriced, *classes in used
-    ]
+        yield from map(tuple, session.connection().execute(query))
+
+
+def _person_week(person_id: int, sums: Sequence[int], loose: int) -> PersonWeek:
+    tokens, cost, unpriced, *classes = sums
+    parts = dict(zip(BY_CLASS, classes, strict=True))
+    return PersonWeek(person_id, tokens, usd_from_nanos(cost), unpriced, loose, parts)
 
 
 def person_days(session: Session, person_id: int, first: date, last: date) -> list[PersonDay]:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlmodel import Session, col, select
 
 from policies.attribution import UsageKeys, attribute
-from policies.periods import IsoWeek
+from policies.periods import IsoWeek, weeks_by_day
 from policies.usage import from_microseconds, microseconds
 from storage import outcome_indexes
 from storage.outcome_indexes import OutcomeIndexes
@@ -84,20 +84,25 @@ def resolve(
             connection.execute(ATTRIBUTE_ANEW, changed)
 
 
-def unattributed_by_person(
-    session: Session, person_ids: Collection[int], week: IsoWeek
-) -> dict[int, int]:
-    """The tokens of the week that count for no outcome; for sums over a team, as `person_weeks` are."""
-    found: dict[int, int] = {}
+def unattributed_by_week(
+    session: Session, person_ids: Collection[int], weeks: Collection[IsoWeek]
+) -> dict[tuple[IsoWeek, int], int]:
+    """The tokens that count for no outcome, by week and person in the span of the weeks.
+
+    For sums over a team, as `person_weeks` are.
+    """
+    found: dict[tuple[IsoWeek, int], int] = {}
+    week_of = weeks_by_day(weeks)
     for ids in slices(sorted(person_ids)):
         query = (
-            select(_share.person_id, func.sum(_share.tokens))
+            select(_share.person_id, _share.day, func.sum(_share.tokens))
             .where(_share.person_id.in_(ids), _share.outcome_id.is_(None))
-            .where(_share.day.between(week.monday, week.sunday))
-            .group_by(_share.person_id)
+            .where(_share.day.between(min(weeks).monday, max(weeks).sunday))
+            .group_by(_share.person_id, _share.day)
         )
-        for person_id, tokens in session.connection().execute(query):
-            found[person_id] = int(tokens)
+        for person_id, day, tokens in session.connection().execute(query):
+            if week := week_of.get(day):
+                found[week, person_id] = found.get((week, person_id), 0) + int(tokens)
     return found
 
 

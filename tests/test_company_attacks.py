@@ -183,7 +183,7 @@ def test_a_team_that_becomes_fit_after_the_rest_was_told_cannot_be_subtracted(
     assert team is not None
     page = digest.shown_digest_of(database, late, team, WEEK, DIGEST_TERMS)
     assert page.digest.this_week.figures.shown is None
-    operators = digest.digest_of(database, team, WEEK, DIGEST_TERMS)
+    operators = digest.digest_of(database, late, team, WEEK, DIGEST_TERMS)
     assert operators.digest.this_week.figures.shown is None
 
 

@@ -3,6 +3,7 @@
 Reading it shows nobody a week for the first time, so that a look takes no more time with many teams.
 """
 
+import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from policies.company import (
     rest_as_closed,
     rest_to_close,
     shown_together,
+    usual_of,
     withheld_teams,
 )
 from policies.metrics import OutcomeCounts, TeamWeek, closed_team_week, team_week
@@ -137,11 +139,13 @@ def company_digest(
         ]
         summed = [_summed(one, rests.get(one.week), rule) for one in views]
         lines = _lines(session, now, views[-1], workspace_id, rule)
+    this_week, history = summed[-1], _since_first_shown(summed[:-1])
     return CompanyDigest(
-        this_week=summed[-1],
-        history=_since_first_shown(summed[:-1]),
+        this_week=this_week,
+        history=history,
         teams=lines,
         total=len(everybody),
+        usual=usual_of(history, this_week, random.Random(f"usual:{workspace_id}:{week}")),
         chosen=bool(names),
         unknown=unknown,
     )

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from bot.flows.gathering import Gathering
 from policies.metrics import (
+    OutcomeCounts,
     PersonWeek,
     TeamWeek,
     closed_team_week,
@@ -22,7 +23,7 @@ from policies.people import Team
 from policies.periods import IsoWeek
 from policies.privacy import kept_back
 from policies.week_parts import parts_of_work
-from storage import company_weeks, outcomes, rollups, team_weeks
+from storage import company_weeks, outcome_counts, rollups, team_weeks
 from storage.facts.skills import skill_works
 from storage.team_weeks import ClosedWeek
 
@@ -39,12 +40,20 @@ def fix_weeks(
     """Fix the figures of ended weeks that can be shown, or add what arrived late to those that stand."""
     closed = team_weeks.closed_weeks(session, team.id, weeks)
     held = company_weeks.held_back(session, team.id, weeks)
-    for week in weeks:
-        usage = rollups.person_weeks(session, team.id, week)
+    used = rollups.person_weeks_of(session, team.id, weeks)
+    for week, usage in used.items():
+        if week in closed and _adds_up_to(usage, closed[week]):
+            continue
         if week in closed:
             _state_anew(session, now, team, closed[week], usage, gathering)
         elif week not in held and sums_to_close(usage, gathering.group_rule) is not None:
             _close(session, now, team, week, usage, gathering)
+
+
+def _adds_up_to(usage: Sequence[PersonWeek], closed: ClosedWeek) -> bool:
+    """Whether nothing was used since: what was added could only have made the sums larger."""
+    tokens, cost = sum(one.tokens for one in usage), sum(one.cost_list for one in usage)
+    return (tokens, cost) == (closed.sums.tokens, closed.sums.cost_list)
 
 
 def weeks_of(
@@ -52,7 +61,14 @@ def weeks_of(
 ) -> list[TeamWeek]:
     """The team's weeks in this order, fit to be shown to it; those that are not fixed as they are now."""
     closed = team_weeks.closed_weeks(session, team.id, weeks)
-    found = [_team_week(session, team, week, closed.get(week), gathering) for week in weeks]
+    known_at = {week: one.closed_at for week, one in closed.items()}
+    counts = outcome_counts.counts_by_week(session, team.id, weeks, team.zone, known_at)
+    found = [
+        _closed_week(team, week, counts[week], closed[week], gathering)
+        if week in closed
+        else _open_week(session, team, week, counts[week], gathering)
+        for week in weeks
+    ]
     held = company_weeks.held_back(session, team.id, weeks)
     return [_held_back(one) if one.week in held else one for one in found]
 
@@ -97,20 +113,20 @@ def _state_anew(
         team_weeks.close_anew(session, team.id, closed, sums, measured, now)
 
 
-def _team_week(
-    session: Session, team: Team, week: IsoWeek, closed: ClosedWeek | None, gathering: Gathering
+def _closed_week(
+    team: Team, week: IsoWeek, counts: OutcomeCounts, closed: ClosedWeek, gathering: Gathering
 ) -> TeamWeek:
-    rule = gathering.group_rule
-    start, end = week.bounds(team.zone)
-    known_at = closed.closed_at if closed else None
-    counts = outcomes.counts_between(session, team.id, start, end, known_at)
-    if closed is not None:
-        fixed_on = local_day_of(closed.closed_at, team.zone)
-        return closed_team_week(week, counts, closed.sums, fixed_on, rule)
+    fixed_on = local_day_of(closed.closed_at, team.zone)
+    return closed_team_week(week, counts, closed.sums, fixed_on, gathering.group_rule)
+
+
+def _open_week(
+    session: Session, team: Team, week: IsoWeek, counts: OutcomeCounts, gathering: Gathering
+) -> TeamWeek:
     usage = rollups.person_weeks(session, team.id, week)
-    if sums_to_close(usage, rule) is not None:
+    if sums_to_close(usage, gathering.group_rule) is not None:
         usage = _measured(session, team, week, usage, gathering)
-    return team_week(week, counts, usage, rule)
+    return team_week(week, counts, usage, gathering.group_rule)
 
 
 def _measured(

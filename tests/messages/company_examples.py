@@ -1,7 +1,9 @@
 """Examples of the week of all teams."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
+from random import Random
 
 from messages.pages.base import Page
 from messages.pages.company import TEAMS_A_PAGE, Company
@@ -12,6 +14,7 @@ from policies.company import (
     outcomes_together,
     rest_as_closed,
     shown_together,
+    usual_of,
 )
 from policies.metrics import OutcomeCounts, PersonWeek, TeamWeek, WeekSums, team_week
 from policies.periods import IsoWeek
@@ -57,14 +60,16 @@ def company(typed: Typed, lines: tuple[CompanyTeam, ...]) -> CompanyDigest:
         company_week((CompanyTeam("", week_of(22 + n % 3, 17 + n % 4, week)),), week)
         for n, week in enumerate(WEEK.plus(-1).last(9))
     )
-    return CompanyDigest(company_week(lines), history, lines, len(lines))
+    this_week = company_week(lines)
+    usual = usual_of(history, this_week, Random(1))
+    return CompanyDigest(this_week, history, lines, len(lines), usual)
 
 
 def with_rest(digest: CompanyDigest) -> CompanyDigest:
     sums = WeekSums(7, 280_000_000, Decimal(1120), None)
     week = digest.this_week
     told = CompanyWeek(week.week, week.outcomes, week.shown, rest_as_closed(sums, 2, 6, RULE))
-    return CompanyDigest(told, digest.history, digest.teams, digest.total)
+    return replace(digest, this_week=told)
 
 
 def company_pages(typed: Typed) -> dict[str, Page]:
