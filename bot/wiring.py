@@ -36,6 +36,7 @@ from bot.listeners import (
     buttons,
     cards,
     commands,
+    digests,
     events,
     home,
     middleware,
@@ -66,7 +67,7 @@ from policies.rules.ruleset import RuleSet
 from storage.database import Database
 
 LISTENERS = (
-    *(middleware, commands, buttons, modals),
+    *(middleware, commands, buttons, digests, modals),
     *(budgets, budget_buttons, budget_forms),
     *(tips, cards, rules, rule_forms, privacy_buttons),
     *(home, events),

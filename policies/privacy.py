@@ -215,3 +215,15 @@ def publish_comparison(value: T | None, arms: Iterable[int], rule: GroupRule) ->
             _MAKER, None, Withheld(f"fewer than {rule.minimum} people in one of the groups so far")
         )
     return Published(_MAKER, value, None)
+
+
+def publish_answers(value: T, answered: int, rule: GroupRule) -> Published[T]:
+    """Make fit to show what people answered: withheld where too few did. It is told once, when no more
+    answers can come, so that no two versions differ by one person's.
+    """
+    withheld = (
+        Withheld(f"fewer than {rule.minimum} people answered, so their answers stay private")
+        if answered < rule.minimum
+        else None
+    )
+    return Published(_MAKER, None if withheld else value, withheld)

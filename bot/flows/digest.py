@@ -6,6 +6,7 @@ from typing import Final
 from sqlmodel import Session
 
 from bot.due import digest_due, next_digest_for
+from bot.flows.digest_answers import latest_answers
 from bot.flows.digest_terms import DigestTerms, DigestTermsNow
 from bot.flows.people import Speaker
 from bot.flows.posts import NotYet, Post
@@ -84,11 +85,14 @@ def preview(
     shown = ended_week(now, team, week)
     page = shown_digest_of(database, now, team, shown, terms)
     posts_at = next_digest_for(team, shown)
+    with database.reading() as session:
+        answers = latest_answers(session, now, team, terms.rule)
     return DigestPreview(
         page.digest,
         page.people,
         posts_at=posts_at if posts_at > now else None,
         channel_id=team.channel_id,
+        answers=answers,
     )
 
 

@@ -11,7 +11,9 @@ from messages.digest.workflows import curves
 from messages.pages.base import DEFAULT_COMMANDS, Commands, TeamFacingPage
 from messages.tables import Table
 from policies.digest import TeamDigest
+from policies.digest_answers import DigestAnswers
 from policies.people import Person
+from policies.privacy import Published
 
 ChartForm = Literal["native", "image", "text"]
 
@@ -77,11 +79,13 @@ class Digest(DigestPage):
 class DigestPreview(Digest):
     """The same, to a lead alone, with a line that says when it will be posted and where.
 
-    `posts_at` is an aware moment, or None when it was posted already.
+    `posts_at` is an aware moment, or None when it was posted already. `answers` are what people said of
+    the latest digest that takes no more of them.
     """
 
     posts_at: datetime | None = None
     channel_id: str | None = None
+    answers: Published[DigestAnswers] | None = None
 
     @property
     def is_preview(self) -> bool:

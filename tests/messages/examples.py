@@ -58,6 +58,7 @@ from tests.messages.attribution_examples import attribution_pages, groups
 from tests.messages.budget_examples import budget_pages, homes
 from tests.messages.coaching_examples import coaching_pages
 from tests.messages.company_examples import company_pages
+from tests.messages.digest_answer_examples import digest_answer_pages
 from tests.messages.digest_examples import digest_pages
 from tests.messages.privacy_examples import privacy_pages
 from tests.messages.rule_examples import rule_pages
@@ -421,6 +422,7 @@ def every_page(typed: Typed = as_typed) -> dict[str, Page]:
         "digest_preview": DigestPreview(
             normal.digest, normal.people, posts_at=NOW, channel_id="C0PAY"
         ),
+        **digest_answer_pages(normal),
         **digest_pages(
             typed,
             normal,
