@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, select
 
 from storage.tables import CoachingMuteRow
+from storage.usage_ranges import slices
 
 
 def mute(session: Session, person_id: int, kind: str, now: datetime) -> bool:
@@ -42,8 +43,9 @@ def muted_by(session: Session, person_id: int) -> dict[str, datetime]:
 
 def mutes_of(session: Session, person_ids: Collection[int]) -> dict[int, set[str]]:
     """What each of these people stopped."""
-    query = select(CoachingMuteRow).where(col(CoachingMuteRow.person_id).in_(person_ids))
     found: dict[int, set[str]] = defaultdict(set)
-    for row in session.exec(query):
-        found[row.person_id].add(row.kind)
+    for ids in slices(sorted(person_ids)):
+        query = select(CoachingMuteRow).where(col(CoachingMuteRow.person_id).in_(ids))
+        for row in session.exec(query):
+            found[row.person_id].add(row.kind)
     return dict(found)

@@ -14,6 +14,7 @@ from policies.efficacy import Measured
 from policies.skills import Skill, SkillWork
 from policies.trials import Drawn, Teaching
 from storage.tables import CoachingTrialRow, table_of
+from storage.usage_ranges import slices
 
 _table: Final = table_of(CoachingTrialRow)
 
@@ -75,11 +76,12 @@ def drawn_of(
     session: Session, person_ids: Collection[int]
 ) -> dict[int, dict[tuple[str, int], tuple[Drawn, Skill]]]:
     """What was decided for each of these people, by tip and version, with the skill."""
-    query = select(CoachingTrialRow).where(col(CoachingTrialRow.person_id).in_(person_ids))
     found: dict[int, dict[tuple[str, int], tuple[Drawn, Skill]]] = defaultdict(dict)
-    for row in session.exec(query):
-        drawn = Drawn(row.is_held, row.decided_on)
-        found[row.person_id][row.tip, row.tip_version] = (drawn, Skill(row.skill))
+    for ids in slices(sorted(person_ids)):
+        query = select(CoachingTrialRow).where(col(CoachingTrialRow.person_id).in_(ids))
+        for row in session.exec(query):
+            drawn = Drawn(row.is_held, row.decided_on)
+            found[row.person_id][row.tip, row.tip_version] = (drawn, Skill(row.skill))
     return dict(found)
 
 

@@ -27,6 +27,7 @@ from storage import (
 from storage.errors import AlreadyAtHome, ChannelTaken, NameTaken
 from storage.locks import Lock, hold
 from storage.tables import PersonRow, TeamLeadRow, TeamRow
+from storage.usage_ranges import slices
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,11 @@ def person_of(session: Session, person_id: int) -> Person | None:
 
 def persons_of(session: Session, person_ids: Collection[int]) -> dict[int, Person]:
     """People by id; unknown ids are left out."""
-    rows = session.exec(select(PersonRow).where(col(PersonRow.id).in_(person_ids)))
-    return {person.id: person for person in map(_person, rows)}
+    found: dict[int, Person] = {}
+    for ids in slices(sorted(person_ids)):
+        rows = session.exec(select(PersonRow).where(col(PersonRow.id).in_(ids)))
+        found |= {person.id: person for person in map(_person, rows)}
+    return found
 
 
 def time_zones_in_slack(session: Session) -> list[str]:

@@ -1,6 +1,7 @@
 """`mileage privacy`: for the privacy officer. Settings and counts; one person's data goes to a file for them alone."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,7 +65,7 @@ def export(
         now = Clock.starting_at(settings.clock_start).now()
         made = export_of(database, now, person, None)
         try:
-            output.write_bytes(made.content)
+            _write_for_oneself(output, made.content)
         except OSError as problem:
             raise Unusable(f"{output} cannot be written: {problem.strerror}.") from None
     typer.echo(f"{made.rows:,} rows are in {output}. Hand it to that person alone.")
@@ -95,6 +96,12 @@ def forget(
         f"{sum(done.deleted.values()) if done else 0:,} rows are deleted. Usage that arrives under {email} "
         "from now on counts for a new person, unless you stop collecting it."
     )
+
+
+def _write_for_oneself(path: Path, content: bytes) -> None:
+    """Write a new file that nobody else on the machine can read."""
+    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(content)
 
 
 @contextmanager

@@ -44,6 +44,7 @@ def test_the_status_tells_counts_and_nobody_s_figure(settings: dict[str, str]) -
 def test_one_person_s_data_goes_to_a_file_once(settings: dict[str, str], tmp_path: Path) -> None:
     done = run(settings, "export", "ben@example.com", "--output", "ben.zip")
     assert (done.exit_code, "ben.zip" in done.stdout) == (0, True)
+    assert (tmp_path / "ben.zip").stat().st_mode & 0o077 == 0, "nobody else reads it"
     with zipfile.ZipFile(tmp_path / "ben.zip") as archive:
         usage = archive.read("usage.csv").decode().splitlines()
         lines = archive.read("usage.jsonl").decode().splitlines()
