@@ -185,7 +185,12 @@ def _week_json(team: str, week: TeamWeek) -> dict[str, object]:
 
 def _skill_json(one: SkillShare) -> dict[str, object]:
     reach = None if one.reach is None else one.reach.name.lower()
-    return {"skill": one.skill.value, "share": one.share, "reach": reach}
+    return {
+        "skill": one.skill.value,
+        "share": one.share,
+        "is_rough": one.is_rough,
+        "reach": reach,
+    }
 
 
 def _number(amount: Decimal | None) -> float | None:

@@ -97,12 +97,14 @@ SHOWS_FROM: Final = 0.8
 class SkillShare:
     """How much of a group's work shows a skill (0 to 1), and how far it has spread among people.
 
-    `reach` is None where it is not told. Fit to be shown only inside a Published figure.
+    `reach` is None where it is not told. A rough share is in tenths, 1 for over nine of them and 0 for
+    under one. Fit to be shown only inside a Published figure.
     """
 
     skill: Skill
     share: float
     reach: Reach | None = None
+    is_rough: bool = False
 
 
 class SessionRequest(NamedTuple):

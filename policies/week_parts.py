@@ -1,13 +1,14 @@
 """Parts of a week's usage that are kept beside its sums: tokens by class, and the work that shows a skill.
 
 A split is told only where each of its parts is fit to be published by itself, and was so whenever the
-week was stated: what was once kept back stays so.
+week was stated: what was once kept back stays so. Of a skill's split that is not, the share alone is told,
+in tenths, where the people of the whole are enough.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
-from policies.privacy import GroupRule, can_be_split
+from policies.privacy import LOWEST_MINIMUM_GROUP, GroupRule, can_be_split, reason_to_withhold
 from policies.skills import Reach, Skill, SkillShare, SkillWork, reach
 
 INPUT: Final = "input"
@@ -19,6 +20,7 @@ CLASSES: Final = (INPUT, CACHE_READ, CACHE_WRITE, OUTPUT)
 """Disjoint classes of tokens; they add up to the week's tokens."""
 SHARE_DIGITS: Final = 3
 """A share is told in tenths of a percent: from more digits one could find what it is a share of."""
+TENTHS: Final = 10
 
 Parts: TypeAlias = Mapping[str, int]
 """Tokens or nano-dollars by the name of the part."""
@@ -40,6 +42,11 @@ def reach_of(skill: Skill) -> str:
     return f"{skill.value}.reach"
 
 
+def rough_of(skill: Skill) -> str:
+    """The name under which the share of a skill is kept in tenths, where its parts are not told."""
+    return f"{skill.value}.rough"
+
+
 SPLITS: Final = (CLASSES, *((good_of(skill), other_of(skill)) for skill in Skill))
 """Parts that belong together: who knows all but one of them and their sum knows that one too."""
 
@@ -59,12 +66,18 @@ def parts_of_work(works: Mapping[Skill, SkillWork]) -> dict[str, int]:
 def parts_to_tell(used: PartsByPerson, rule: GroupRule) -> dict[str, int]:
     """What may be told of a group's parts when its week is shown for the first time."""
     told = _sums(used, {}, rule)
+    rough = {
+        rough_of(skill): tenths
+        for skill in Skill
+        if good_of(skill) not in told and (tenths := _tenths(used, skill, rule)) is not None
+    }
     reached = {
         reach_of(skill): int(found)
         for skill in Skill
-        if good_of(skill) in told and (found := reach(_works(used, skill))) is not None
+        if (good_of(skill) in told or rough_of(skill) in rough)
+        and (found := reach(_works(used, skill))) is not None
     }
-    return {**told, **reached}
+    return {**told, **rough, **reached}
 
 
 def parts_to_tell_anew(
@@ -72,20 +85,18 @@ def parts_to_tell_anew(
 ) -> dict[str, int] | None:
     """What may be told when a week is stated anew; None of one that was closed before there were parts.
 
-    The reach of a skill stays as it was told: one person could move it.
+    The reach of a skill, and a share in tenths, stay as they were told: one person could move them.
     """
     if closed is None:
         return None
     sums = {name: amount for name, amount in _sums(after, before, rule).items() if name in closed}
-    reached = {reach_of(skill): closed.get(reach_of(skill)) for skill in Skill}
-    return {
-        **sums,
-        **{
-            reach_of(skill): found
-            for skill in Skill
-            if good_of(skill) in sums and (found := reached[reach_of(skill)]) is not None
-        },
+    stands = {
+        name
+        for skill in Skill
+        if good_of(skill) in sums or rough_of(skill) in closed
+        for name in (rough_of(skill), reach_of(skill))
     }
+    return {**sums, **{name: found for name, found in closed.items() if name in stands}}
 
 
 def classes_told(parts: Parts | None) -> Parts | None:
@@ -110,15 +121,37 @@ def skills_told(parts: Parts | None) -> tuple[SkillShare, ...]:
 
 def _skills(parts: Parts) -> Iterator[SkillShare]:
     for skill in Skill:
-        if good_of(skill) not in parts:
-            continue
-        good, other = parts[good_of(skill)], parts[other_of(skill)]
-        share = SkillWork(good, good + other).share
-        if share is not None:
-            reached = parts.get(reach_of(skill))
-            yield SkillShare(
-                skill, round(share, SHARE_DIGITS), None if reached is None else Reach(reached)
-            )
+        reached = parts.get(reach_of(skill))
+        spread = None if reached is None else Reach(reached)
+        if good_of(skill) in parts:
+            good, other = parts[good_of(skill)], parts[other_of(skill)]
+            share = SkillWork(good, good + other).share
+            if share is not None:
+                yield SkillShare(skill, round(share, SHARE_DIGITS), spread)
+        elif rough_of(skill) in parts:
+            yield SkillShare(skill, parts[rough_of(skill)] / TENTHS, spread, is_rough=True)
+
+
+def _tenths(used: PartsByPerson, skill: Skill, rule: GroupRule) -> int | None:
+    """The share in tenths: 10 for over nine of them, 0 for under one, whoever the rest is from.
+
+    Between, each side has to be of as many people as any group has to have at the least, nobody dominant.
+    """
+    works = dict(zip(used, _works(used, skill), strict=True))
+    base = {one: work.base for one, work in works.items()}
+    if not any(base.values()) or reason_to_withhold(base, rule) is not None:
+        return None
+    share = sum(work.good for work in works.values()) / sum(base.values())
+    if share > 1 - 1 / TENTHS or share < 1 / TENTHS:
+        return TENTHS if share > 0.5 else 0
+    few = GroupRule(LOWEST_MINIMUM_GROUP, rule.dominant_share)
+    sides = (
+        {one: work.good for one, work in works.items()},
+        {one: work.base - work.good for one, work in works.items()},
+    )
+    if any(reason_to_withhold(side, few) is not None for side in sides):
+        return None
+    return min(max(round(share * TENTHS), 1), TENTHS - 1)
 
 
 def _sums(after: PartsByPerson, before: PartsByPerson, rule: GroupRule) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Behaviours: the four skills as shares of the team's work, what is linked, and what rules found."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from statistics import median
 from typing import Final
 
@@ -13,6 +14,7 @@ from policies.skills import Reach, Skill, SkillShare
 BASE_WEEKS = 4
 WEEKS_FOR_A_BASE = 8
 LEVEL_WITHIN = 0.02
+ROUGHLY_LEVEL = 0.05
 
 NAMES: Final[Mapping[Skill, str]] = {
     Skill.SCOPE_FIRST: "Scope set first",
@@ -62,29 +64,46 @@ def base_weeks(history: Sequence[TeamWeek]) -> Sequence[TeamWeek]:
     return history[:BASE_WEEKS] if len(history) >= WEEKS_FOR_A_BASE else history
 
 
-def share_in(week: TeamWeek, skill: Skill) -> float | None:
+def share_in(week: TeamWeek, skill: Skill) -> SkillShare | None:
     """The share of a skill in a week, where it is told."""
     figures = week.figures.shown
-    return (
-        next((one.share for one in figures.skills if one.skill is skill), None) if figures else None
-    )
+    return next((one for one in figures.skills if one.skill is skill), None) if figures else None
+
+
+def share_words(one: SkillShare) -> str:
+    """`71%`, or roughly: `about 70%`, `over 90%`, `under 10%`."""
+    if not one.is_rough:
+        return percent(one.share)
+    if one.share in (0, 1):
+        return "over 90%" if one.share else "under 10%"
+    return f"about {percent(one.share)}"
 
 
 def _skill(one: SkillShare, base: Sequence[TeamWeek]) -> Figure:
     shares_of = f"of the {one.skill.share_of}"
     before = [share for week in base if (share := share_in(week, one.skill)) is not None]
-    moved = [_moved(one.share, median(before))] if before else []
+    moved = [_moved(one, _in_the_middle(before))] if before else []
     reach = [_REACH[one.reach]] if one.reach is not None else []
     return Figure(
-        NAMES[one.skill], percent(one.share), "; ".join([", ".join([shares_of, *moved]), *reach])
+        NAMES[one.skill], share_words(one), "; ".join([", ".join([shares_of, *moved]), *reach])
     )
 
 
-def _moved(now: float, before: float) -> str:
-    """`up from 58%`, `down from 80%`, `level with 70%`."""
-    if abs(now - before) < LEVEL_WITHIN or percent(now) == percent(before):
-        return f"level with {percent(before)}"
-    return f"{'up' if now > before else 'down'} from {percent(before)}"
+def _in_the_middle(shares: Sequence[SkillShare]) -> SkillShare:
+    """The median, rough where any of them is."""
+    middle = median(one.share for one in shares)
+    is_rough = any(one.is_rough for one in shares)
+    return replace(shares[0], share=round(middle, 1) if is_rough else middle, is_rough=is_rough)
+
+
+def _moved(now: SkillShare, before: SkillShare) -> str:
+    """`up from 58%`, `down from about 80%`, `level with 70%`, and `as before` for the same rough share."""
+    if share_words(now) == share_words(before):
+        return "as before" if now.is_rough else f"level with {share_words(before)}"
+    close = ROUGHLY_LEVEL if now.is_rough or before.is_rough else LEVEL_WITHIN
+    if abs(now.share - before.share) < close:
+        return f"level with {share_words(before)}"
+    return f"{'up' if now.share > before.share else 'down'} from {share_words(before)}"
 
 
 def _compared(digest: TeamDigest) -> str:

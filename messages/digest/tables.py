@@ -3,14 +3,14 @@
 from decimal import Decimal
 from typing import Final
 
-from messages.digest.behaviours import NAMES, share_in
+from messages.digest.behaviours import NAMES, share_in, share_words
 from messages.digest.usage import is_unpriced
 from messages.digest.workflows import workflow_words
 from messages.tables import Cell, Table
-from messages.wording import amount, percent, ratio, short_day, usd
+from messages.wording import amount, ratio, short_day, usd
 from policies.digest import TeamDigest
 from policies.metrics import TeamWeek
-from policies.skills import Skill
+from policies.skills import Skill, SkillShare
 
 WEEKS_TOLD: Final = 12
 WORKFLOWS_TOLD: Final = 20
@@ -94,5 +94,5 @@ def _skills(week: TeamWeek) -> tuple[Cell, ...]:
     return (Cell(short_day(week.week.monday)), *(_share(share_in(week, skill)) for skill in Skill))
 
 
-def _share(share: float | None) -> Cell:
-    return NOT_SHOWN if share is None else Cell(percent(share), round(share, 2))
+def _share(share: SkillShare | None) -> Cell:
+    return NOT_SHOWN if share is None else Cell(share_words(share), round(share.share, 2))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from messages.digest.behaviours import share_words
 from policies.metrics import (
     PersonWeek,
     WeekSums,
@@ -31,7 +32,9 @@ from policies.week_parts import (
     other_of,
     parts_of_work,
     parts_to_tell,
+    parts_to_tell_anew,
     reach_of,
+    rough_of,
     skills_told,
 )
 
@@ -70,6 +73,11 @@ def work(*amounts: tuple[int, int]) -> dict[int, dict[str, int]]:
         ([(3, 0)] * 5 + [(0, 3)], None),
         ([(3, 1)] * 5 + [(0, 90)], None),
         ([(3, 1)] * 5 + [(90, 0)], None),
+        ([(30, 0)] * 5 + [(30, 3)], "over 90%"),
+        ([(0, 30)] * 5 + [(3, 30)], "under 10%"),
+        ([(9, 0)] * 3 + [(4, 5)] * 3, "about 70%"),
+        ([(9, 0)] * 4 + [(4, 5)] * 2, None),
+        ([(9, 0)] * 3 + [(8, 1)] * 2 + [(0, 9)], None),
         ([(0, 0)] * 5, None),
         ([(1_999, 8_001)] * 5, 0.2),
     ],
@@ -81,15 +89,37 @@ def work(*amounts: tuple[int, int]) -> dict[int, dict[str, int]]:
         "one person on one side",
         "one above all on one side",
         "one above all on the other",
+        "nearly all shows it, whoever the rest is from",
+        "nearly nothing shows it, whoever the rest is from",
+        "three people on one side",
+        "two people on one side",
+        "one of three above all on one side",
         "no such work",
         "tenths of a percent",
     ],
 )
 def test_a_skill_is_told_where_both_sides_of_its_share_may_be(
-    amounts: list[tuple[int, int]], share: float | None
+    amounts: list[tuple[int, int]], share: float | str | None
 ) -> None:
     told = skills_told(parts_to_tell(work(*amounts), RULE))
-    assert [one.share for one in told] == ([] if share is None else [share])
+    said = [share_words(one) if one.is_rough else one.share for one in told]
+    assert said == ([] if share is None else [share])
+
+
+def test_a_rough_share_stands_as_it_was_told_when_the_week_is_stated_anew() -> None:
+    before = work(*[(30, 0)] * 5, (30, 3))
+    told = parts_to_tell(before, RULE)
+    after = {
+        one: {name: 2 * amount for name, amount in parts.items()} for one, parts in before.items()
+    }
+    assert parts_to_tell_anew(told, before, after, RULE) == told
+
+
+def test_a_share_that_was_told_in_full_does_not_become_a_rough_one() -> None:
+    before = work(*[(30, 3)] * 5)
+    told = parts_to_tell(before, RULE)
+    after = {**before, 5: parts_of_work({MATCH: SkillWork(30, 33)})}
+    assert parts_to_tell_anew(told, before, after, RULE) == {}
 
 
 def test_how_far_a_skill_has_spread_goes_with_its_share_and_without_a_count() -> None:
@@ -117,7 +147,8 @@ def test_whatever_is_told_is_fit_to_be_told_by_itself(used: list[Parts]) -> None
         assert told[name] == sum(one[name] for one in used)
         assert reason_to_withhold({n: one[name] for n, one in week.items()}, RULE) is None
     for skill in Skill:
-        assert reach_of(skill) not in told or good_of(skill) in told
+        assert reach_of(skill) not in told or {good_of(skill), rough_of(skill)} & told.keys()
+        assert not {good_of(skill), rough_of(skill)} <= told.keys()
 
 
 @given(USED, st.lists(USED, min_size=1, max_size=4))
