@@ -1,10 +1,11 @@
-"""What people say of a digest: useful or not. Answers are taken until the next digest is due.
+"""What people say of a digest: useful or not. Answers are taken until the week after it has ended everywhere.
 
 Leads then read how many found it useful, where enough people answered; nobody reads who said what.
 """
 
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -22,6 +23,8 @@ from storage.database import Database
 
 ANSWERED: Final = "digest.answered"
 REFUSED: Final = "digest.refused"
+LAST_ZONE: Final = ZoneInfo("Etc/GMT+12")
+"""Where a week ends last on earth."""
 NO_LONGER: Final = "This button no longer works."
 
 
@@ -53,7 +56,7 @@ def latest_answers(
 ) -> Published[DigestAnswers] | None:
     """What was said of the latest digest that takes no more answers; None where nobody said anything."""
     week = IsoWeek.containing(now, team.zone).plus(-1)
-    while not _is_over(team, week, now):
+    while not _is_over(week, now):
         week = week.plus(-1)
     found = digest_answers.answers_to(session, team.id, week)
     return publish_answers(found, found.answered, rule) if found.answered else None
@@ -73,13 +76,16 @@ def _own_team(session: Session, speaker: Speaker, team_id: int) -> Team:
 def _require_open(team: Team, week: IsoWeek, now: datetime) -> None:
     if now < next_digest_for(team, week):  # nobody can have read it
         raise Refusal(NO_LONGER, "The next digest has buttons of its own.")
-    if _is_over(team, week, now):
+    if _is_over(week, now):
         raise Refusal(
             f"The answers about the digest of {week} are counted already.",
             "The latest digest takes yours.",
         )
 
 
-def _is_over(team: Team, week: IsoWeek, now: datetime) -> bool:
-    """Whether the next digest is due, so that no more answers are taken about this one."""
-    return now >= next_digest_for(team, week.plus(1))
+def _is_over(week: IsoWeek, now: datetime) -> bool:
+    """Whether no more answers are taken about the week's digest.
+
+    Nothing that a lead sets plays a part: whoever could close and open it again would see one answer come.
+    """
+    return now >= week.plus(1).bounds(LAST_ZONE)[1]

@@ -1,4 +1,4 @@
-"""Useful or not: the word of the team's people, counted once the next digest is due."""
+"""Useful or not: the word of the team's people, counted once the week after has ended everywhere."""
 
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from tests.bot.live import PEOPLE
 from tests.bot.seeded import MONDAY, introduce, payments
 
 WEEK = IsoWeek(2026, 46)
-DAY, NEXT = MONDAY + timedelta(days=1), MONDAY + timedelta(days=7)
+DAY, NEXT = MONDAY + timedelta(days=1), MONDAY + timedelta(days=7, hours=4)
 
 
 @pytest.fixture
