@@ -12,6 +12,7 @@ from policies.periods import IsoWeek
 from policies.practices import CardAnswer
 from policies.rules.attention import TIPS_A_WEEK
 from storage.tables import CoachingSlotRow
+from storage.usage_ranges import slices
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,15 @@ def give_back(session: Session, finding_id: int, taken_at: datetime | None) -> N
 
 def tip_days(session: Session, person_ids: Collection[int], since: date) -> dict[int, list[date]]:
     """The days from `since` on at which a tip was told, by person."""
-    query = (
-        select(col(CoachingSlotRow.person_id), col(CoachingSlotRow.day))
-        .where(col(CoachingSlotRow.person_id).in_(person_ids), CoachingSlotRow.day >= since)
-        .order_by(col(CoachingSlotRow.day))
-    )
     found: dict[int, list[date]] = defaultdict(list)
-    for person_id, day in session.exec(query):
-        found[person_id].append(day)
+    for ids in slices(sorted(person_ids)):
+        query = (
+            select(col(CoachingSlotRow.person_id), col(CoachingSlotRow.day))
+            .where(col(CoachingSlotRow.person_id).in_(ids), CoachingSlotRow.day >= since)
+            .order_by(col(CoachingSlotRow.day))
+        )
+        for person_id, day in session.exec(query):
+            found[person_id].append(day)
     return dict(found)
 
 

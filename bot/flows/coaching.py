@@ -6,7 +6,7 @@ What is held back for a trial is noted too, and nothing else of it changes: the 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session
@@ -22,7 +22,7 @@ from messages.said import coach_words
 from policies.mutes import is_muted, kinds_of
 from policies.outcomes import local_day_of
 from policies.people import Person
-from policies.rules.attention import ALARM_AGAIN, Attention, Candidate, Choice, choose
+from policies.rules.attention import ALARM_AGAIN, Attention, Candidate, Choice, choose, may_be_told
 from policies.rules.findings import Finding, FindingState
 from policies.rules.lifecycle import StageNow
 from policies.rules.model import Rule, Severity, Stage
@@ -68,11 +68,15 @@ class Coaching:
         with database.reading() as session:
             stages = self._speaking(session)
             candidates = self._candidates(session, stages)
-            terms = TipTerms.of(session, [person.id for person, _ in candidates], self.holdout)
+            ids = [person.id for person, _ in candidates]
+            terms = TipTerms.of(session, ids, self.holdout)
+            days = coaching_slots.tip_days(session, ids, (now - A_WEEK).date())
+            moments = [(one, found, _moment_of(one, days, terms, now)) for one, found in candidates]
             choices = [
                 (person, choice)
-                for person, found in candidates
-                for choice in choose(found, _attention_of(session, person, stages, terms, now))
+                for person, found, moment in moments
+                if any(may_be_told(one, moment) for one in found)
+                for choice in choose(found, _with_findings(session, person, stages, moment))
                 if choice.is_told or _is_new_trial(choice, terms, person, now)
             ]
         return sum(self._settle(database, now, person, choice) for person, choice in choices)
@@ -183,21 +187,23 @@ def finding_id_of(label: str) -> int | None:
     return int(number) if label.startswith("F-") and number.isdecimal() else None
 
 
-def _attention_of(
-    session: Session, person: Person, speaking: Collection[str], terms: TipTerms, now: datetime
+def _moment_of(
+    person: Person, days: Mapping[int, Collection[date]], terms: TipTerms, now: datetime
+) -> Attention:
+    """Somebody's moment without their findings, which are asked for only where that leaves a choice."""
+    moment = Attention(zone=person.zone, now=now, tip_days=days.get(person.id, ()))
+    return terms.bear_on(moment, person)
+
+
+def _with_findings(
+    session: Session, person: Person, speaking: Collection[str], moment: Attention
 ) -> Attention:
     found = findings.of_person(session, person.id, SAYS_MORE)
-    standing = [one for one in found if one.rule_id in speaking]
-    since = local_day_of(now - A_WEEK, person.zone)
-    days = coaching_slots.tip_days(session, [person.id], since)
-    attention = Attention(
-        zone=person.zone,
-        now=now,
-        tip_days=days.get(person.id, ()),
-        standing=frozenset(one.rule_id for one in standing),
-        told_lately=findings.rules_told_since(session, person.id, now - ALARM_AGAIN),
+    return replace(
+        moment,
+        standing=frozenset(one.rule_id for one in found if one.rule_id in speaking),
+        told_lately=findings.rules_told_since(session, person.id, moment.now - ALARM_AGAIN),
     )
-    return terms.bear_on(attention, person)
 
 
 def _as_candidates(

@@ -170,15 +170,19 @@ def spend_attention(_one: Candidate, attention: Attention) -> Reason | None:
     return None
 
 
+LET_WAIT: Final[tuple[Decision, ...]] = (
+    respect_a_mute,
+    leave_out_what_does_not_help,
+    keep_quiet_hours,
+    spend_attention,
+)
+"""Those that ask nothing of the person's other findings."""
 ORDER: Final[tuple[Decision, ...]] = (
     route,
     tell_once,
     let_what_says_more_speak,
     tell_alarms_at_once,
-    respect_a_mute,
-    leave_out_what_does_not_help,
-    keep_quiet_hours,
-    spend_attention,
+    *LET_WAIT,
 )
 """The first that decides ends the list; of what is left, that which is worth most is told.
 
@@ -192,6 +196,11 @@ def hold_back(one: Candidate, attention: Attention) -> Reason | None:
     if teaching is None or trials is None or not trials.hold_back(teaching, attention.today):
         return None
     return Reason(Why.HELD_OUT, "It waits for two weeks, to find out whether telling it helps.")
+
+
+def may_be_told(one: Candidate, attention: Attention) -> bool:
+    """Whether it can be told now, whatever else there is of the person: `choose` tells nothing else."""
+    return one.is_alarm or all(ask(one, attention) is None for ask in LET_WAIT)
 
 
 def choose(candidates: Sequence[Candidate], attention: Attention) -> tuple[Choice, ...]:

@@ -1,14 +1,16 @@
 """Held-out tips: noted once, silent for two weeks, nothing else of them changes, and nobody is told of it."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
 from bot.flows import coaching, findings_for_leads
 from bot.flows.coaching import Coaching
-from policies.rules.findings import FindingState
+from policies.rules.findings import Finding, FindingState
 from policies.trials import Drawn, is_held_out, teaching_of
 from storage import coaching_slots, coaching_trials
 from storage.database import Database
@@ -150,3 +152,24 @@ def test_without_a_share_nothing_is_noted(world: Ruled) -> None:
     world.passes(TUESDAY)
     assert world.coaches(TUESDAY) == 1
     assert drawn(world, "ben") is None
+
+
+@pytest.mark.parametrize("hours", [12, 4 * 24])
+def test_nobody_s_findings_are_read_where_all_of_it_waits(
+    world: Ruled, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    """At night and at weekends a large company's tips all wait: the minute's look costs no read a person."""
+    world.uses("ana", usage__cost_usd=7.5)
+    world.passes(TUESDAY)
+    asked: list[int] = []
+    of_person = coaching.findings.of_person
+
+    def noted(session: Session, person_id: int, states: Collection[FindingState]) -> list[Finding]:
+        asked.append(person_id)
+        return of_person(session, person_id, states)
+
+    monkeypatch.setattr(coaching.findings, "of_person", noted)
+    look = Coaching(world.rulebook, SHARE)
+    assert (look(world.database, TUESDAY + hours * HOUR), asked) == (0, [])
+    look(world.database, TUESDAY)
+    assert asked == [world.person("ana").person.id]
