@@ -124,7 +124,8 @@ def _not_told(told: Sequence[SkillShare]) -> str:
     if not missing:
         return ""
     which = listed(missing) if shown else "the four skills"
-    return f"Not told this week, as it would say too much of single people: {which}."
+    why = "there was too little of it, or it would say too much of single people"
+    return f"Not told this week, as {why}: {which}."
 
 
 def _findings(digest: TeamDigest) -> str:
@@ -133,8 +134,9 @@ def _findings(digest: TeamDigest) -> str:
     if found is None:
         return ""
     opened = count(found.opened, "finding") if found.opened else ""
+    coached = count(found.coached, "tip told", "tips told") if found.coached else ""
     resolved = f"{found.resolved} resolved" if found.resolved else ""
-    return f"Rules: {', '.join(part for part in (opened, resolved) if part)}."
+    return f"Rules: {', '.join(part for part in (opened, coached, resolved) if part)}."
 
 
 def _in_order(one: SkillShare) -> int:

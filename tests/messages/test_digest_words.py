@@ -103,7 +103,7 @@ BAD_INPUT: list[tuple[str, Callable[[], TeamDigest], str]] = [
     (
         "no skills",
         team_digest,
-        "Not told this week, as it would say too much of single people: the four skills.",
+        "Not told this week, as there was too little of it, or it would say too much of single people: the four skills.",
     ),
 ]
 
@@ -262,8 +262,8 @@ def test_which_weeks_shares_are_compared_with_is_said_once() -> None:
 def test_skills_that_are_not_told_are_named() -> None:
     words = words_of(with_shares(0.71, (0.58,)))
     assert words.behaviours[-1] == (
-        "Not told this week, as it would say too much of single people: scope set first, context "
-        "curated and restarted clean."
+        "Not told this week, as there was too little of it, or it would say too much of single people: "
+        "scope set first, context curated and restarted clean."
     )
 
 
@@ -272,6 +272,11 @@ def test_what_rules_found_is_told_as_counts() -> None:
     assert "33% of the tokens are linked to no outcome. Rules: 12 findings, 7 resolved." in (
         words.behaviours
     )
+
+
+def test_tips_that_were_told_are_said_where_nothing_else_of_rules_may_be() -> None:
+    words = words_of(replace(team_digest(), findings=FindingCounts(0, 0, coached=10)))
+    assert any(line.endswith("Rules: 10 tips told.") for line in words.behaviours)
 
 
 def test_every_skill_has_its_name() -> None:
