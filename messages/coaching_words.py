@@ -20,7 +20,7 @@ _VERDICTS: Final = {
     Verdict.HELPS: "helps",
     Verdict.NO_EFFECT: "has no effect worth having",
     Verdict.HARMS: "does harm",
-    Verdict.OPEN: "open: too few people, or too wide a range",
+    Verdict.OPEN: "is not known yet: too few people, or too wide a range",
 }
 
 
@@ -79,7 +79,8 @@ def tip_effect(one: TipEffect) -> str:
     effect = one.effect.shown
     if effect is None:
         return f"{name}:{retired}"
-    return f"{name}: {effect_in_words(effect)} It {_VERDICTS[effect.verdict]}.{retired}"
+    who = "Whether it helps" if effect.verdict is Verdict.OPEN else "It"
+    return f"{name}: {effect_in_words(effect)} {who} {_VERDICTS[effect.verdict]}.{retired}"
 
 
 def _points(share: float) -> str:

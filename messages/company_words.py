@@ -71,9 +71,16 @@ def team_line(team: CompanyTeam) -> TeamLine:
         team.name,
         verified,
         amount(figures.tokens),
-        "none verified" if cost is None else usd(cost),
+        _no_cost(counts.verified, counts.scored) if cost is None else usd(cost),
         "" if per_million is None else ratio(per_million),
     )
+
+
+def _no_cost(verified: int, scored: int) -> str:
+    """Why there is no cost per outcome: nothing divides, or what was used has no price."""
+    if scored:
+        return "not known"
+    return "only exploration" if verified else "none verified"
 
 
 def _headline(digest: CompanyDigest) -> str:
@@ -109,13 +116,15 @@ def _figures(digest: CompanyDigest) -> tuple[Figure, ...]:
         ),
         _figure(digest, "Tokens", lambda one: Decimal(one.tokens), lambda v: amount(int(v))),
         _outcomes_per_million(digest),
-        _figure(
-            digest,
-            "Cost per verified outcome, list price",
-            lambda one: one.cost_per_verified_outcome_usd,
-            usd,
-        ),
+        _cost_per_outcome(digest),
     )
+
+
+def _cost_per_outcome(digest: CompanyDigest) -> Figure:
+    name, now = "Cost per verified outcome, list price", digest.this_week.shown.shown
+    if now is not None and now.scored and now.cost_per_verified_outcome_usd is None:
+        return Figure(name, "not known", "no price is known for what was used")
+    return _figure(digest, name, lambda one: one.cost_per_verified_outcome_usd, usd)
 
 
 def _outcomes_per_million(digest: CompanyDigest) -> Figure:

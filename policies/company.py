@@ -55,8 +55,8 @@ class CompanySums:
 
     @property
     def cost_per_verified_outcome_usd(self) -> Decimal | None:
-        """The ratio of the sums; None where there is nothing to divide."""
-        return self.cost_list_usd / self.scored if self.scored and self.tokens else None
+        """The ratio of the sums; None where nothing divides, or nothing was used at a known price."""
+        return self.cost_list_usd / self.scored if self.scored and self.cost_list_usd else None
 
 
 @dataclass(frozen=True, slots=True)

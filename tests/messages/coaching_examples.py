@@ -81,6 +81,7 @@ def _effects(typed: Typed, times: int) -> CoachingEffects:
         shown(0.08, 0.03, 0.13),
         shown(0.0, -0.02, 0.02),
         shown(-0.05, -0.09, 0.004),
+        shown(0.04, -0.1, 0.2),
         few,
         retired,
     )
