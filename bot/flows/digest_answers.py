@@ -14,7 +14,7 @@ from bot.flows.attempts import attempts_noted
 from bot.flows.people import Speaker
 from bot.flows.refusals import NotYours, Refusal
 from messages.pages.digest_answers import DigestAnswered
-from policies.digest_answers import DigestAnswers, digest_meant
+from policies.digest_answers import DigestOpinion, digest_meant, opinion_of
 from policies.people import Team
 from policies.periods import IsoWeek
 from policies.privacy import GroupRule, Published, publish_answers
@@ -53,13 +53,13 @@ def answer(
 
 def latest_answers(
     session: Session, now: datetime, team: Team, rule: GroupRule
-) -> Published[DigestAnswers] | None:
+) -> Published[DigestOpinion] | None:
     """What was said of the latest digest that takes no more answers; None where nobody said anything."""
     week = IsoWeek.containing(now, team.zone).plus(-1)
     while not _is_over(week, now):
         week = week.plus(-1)
     found = digest_answers.answers_to(session, team.id, week)
-    return publish_answers(found, found.answered, rule) if found.answered else None
+    return publish_answers(opinion_of(found), found.answered, rule) if found.answered else None
 
 
 def _own_team(session: Session, speaker: Speaker, team_id: int) -> Team:

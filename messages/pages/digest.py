@@ -11,7 +11,7 @@ from messages.digest.workflows import curves
 from messages.pages.base import DEFAULT_COMMANDS, Commands, TeamFacingPage
 from messages.tables import Table
 from policies.digest import TeamDigest
-from policies.digest_answers import DigestAnswers
+from policies.digest_answers import DigestOpinion
 from policies.people import Person
 from policies.privacy import Published
 
@@ -85,7 +85,7 @@ class DigestPreview(Digest):
 
     posts_at: datetime | None = None
     channel_id: str | None = None
-    answers: Published[DigestAnswers] | None = None
+    answers: Published[DigestOpinion] | None = None
 
     @property
     def is_preview(self) -> bool:

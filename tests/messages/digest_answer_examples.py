@@ -3,7 +3,7 @@
 from messages.pages.base import Page
 from messages.pages.digest import Digest, DigestPreview
 from messages.pages.digest_answers import DigestAnswered
-from policies.digest_answers import DigestAnswers
+from policies.digest_answers import DigestAnswers, opinion_of
 from policies.periods import IsoWeek
 from policies.privacy import GroupRule, publish_answers
 
@@ -26,5 +26,5 @@ def _preview(digest: Digest, useful: int, answered: int) -> DigestPreview:
         digest.digest,
         digest.people,
         channel_id="C0PAY",
-        answers=publish_answers(counts, answered, GroupRule()),
+        answers=publish_answers(opinion_of(counts), answered, GroupRule()),
     )

@@ -7,10 +7,11 @@ import pytest
 from bot.flows import digest
 from bot.flows.digest_answers import answer
 from bot.flows.refusals import NotYours, Refusal
-from policies.digest_answers import DigestAnswers
+from policies.digest_answers import DigestOpinion
 from policies.people import Team
 from policies.periods import IsoWeek
 from policies.privacy import Published
+from policies.skills import Reach
 from storage import audit
 from storage.database import Database
 from tests.bot.facts import DIGEST_TERMS
@@ -32,7 +33,7 @@ def say(
     answer(database, now, introduce(database, name), f"T-{team.id} {WEEK}", is_useful=useful)
 
 
-def told(database: Database, now: datetime) -> Published[DigestAnswers] | None:
+def told(database: Database, now: datetime) -> Published[DigestOpinion] | None:
     return digest.preview(database, now, introduce(database, "ana"), None, DIGEST_TERMS).answers
 
 
@@ -42,7 +43,7 @@ def test_leads_read_the_counts_once_no_more_answers_come(database: Database, tea
         assert told(database, DAY) is None
     counts = told(database, NEXT)
     assert counts is not None
-    assert counts.shown == DigestAnswers(WEEK, 4, 6)
+    assert counts.shown == DigestOpinion(WEEK, Reach.MOST, 6)
 
 
 def test_the_latest_word_of_each_counts(database: Database, team: Team) -> None:
@@ -52,7 +53,16 @@ def test_the_latest_word_of_each_counts(database: Database, team: Team) -> None:
     say(database, team, "ben", useful=False)
     counts = told(database, NEXT)
     assert counts is not None
-    assert counts.shown == DigestAnswers(WEEK, 4, 5)
+    assert counts.shown == DigestOpinion(WEEK, Reach.MOST, 5)
+
+
+@pytest.mark.parametrize("useful", [0, 1], ids=["nobody", "one"])
+def test_all_of_one_mind_do_not_show(database: Database, team: Team, useful: int) -> None:
+    for place, name in enumerate(PEOPLE[:5]):
+        say(database, team, name, useful=place < useful)
+    counts = told(database, NEXT)
+    assert counts is not None
+    assert counts.shown == DigestOpinion(WEEK, Reach.FEW, 5)
 
 
 def test_the_answers_of_few_stay_private(database: Database, team: Team) -> None:
