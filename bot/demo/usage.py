@@ -16,6 +16,8 @@ from policies.skills import Skill
 REQUESTS_A_DAY = 30
 REQUESTS_A_SESSION = (6, 18)
 FIRST_CONTEXT_TOKENS = 24_000
+LOOSE = 0.06
+"""How many of the usual sessions are on no branch of an outcome."""
 ANSWER_TOKENS = (120, 950)
 VERSION = "2.1.310"
 
@@ -141,7 +143,7 @@ class _Session:
         habit = work.habit if work else None
         self.answers = habit.answers if habit else ANSWER_TOKENS
         self.repository = work.repository if work else team.repositories[0]
-        is_loose = random.random() > 0.88 and course is USUAL
+        is_loose = random.random() < LOOSE and course is USUAL
         self.branch = work.branch if work and not is_loose else "main"
         self.context = FIRST_CONTEXT_TOKENS + random.randint(0, 6_000)
         self.at = began

@@ -45,7 +45,7 @@ def test_an_outcome_is_declared_by_form_claimed_and_verified_by_a_colleague(visi
 def test_another_persons_private_reply_is_not_visible(visit: Visit) -> None:
     ben, ada = visit("U0BEN", CHECKOUT), visit("U0ADA", CHECKOUT)
     ben.say("/mileage me")
-    reply = ben.private_reply("only you")
+    reply = ben.private_reply("you alone")
     expect(reply).to_be_visible()
     ada.say("/outcome list")
     expect(ada.private_reply("O-").or_(ada.private_reply("no open outcome"))).to_be_visible()
