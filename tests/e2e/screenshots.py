@@ -17,16 +17,20 @@ NOW = "2026-11-17T10:00:00+01:00"
 def take(browser: Browser, base: str, folder: Path) -> None:
     """Save digest (light and dark), form, private view, budget, tip and a lead's card as PNG files."""
     for scheme in ("light", "dark"):
-        ben = _tab(browser, base, "U0BEN", scheme, height=1500)
+        ben = _tab(browser, base, "U0BEN", scheme, height=2400)
         digest = ben.message("Teams are never ranked")
         digest.screenshot(path=folder / f"digest-{scheme}.png", animations="disabled")
     ben = _tab(browser, base, "U0BEN", "light", height=1120)
     ben.say("/mileage me")
-    ben.private_reply("only you").wait_for()
+    ben.private_reply("you alone").wait_for()
     _save(ben, folder / "private-view.png")
+    ben = _tab(browser, base, "U0BEN", "light", height=1120)
+    ben.say("/mileage privacy")
+    ben.private_reply("What Mileage keeps about you").wait_for()
+    _save(ben, folder / "privacy.png")
     ben = _tab(browser, base, "U0BEN", "light", height=760)
     ben.say("/budget")
-    ben.private_reply("Will it last?").wait_for()
+    ben.private_reply("Your budget, ").wait_for()
     _save(ben, folder / "budget.png")
     ben = _tab(browser, base, "U0BEN", "light", height=820)
     ben.open_app("Messages")
