@@ -181,7 +181,8 @@ def test_a_digest_as_json_has_all_of_it(database: Database, team: Team) -> None:
     told = json.loads(json.dumps(digest_json(shown(database, team))))
     assert sum(told["tokens_by_class"].values()) == told["tokens"]
     assert told["cache_share"] == pytest.approx(0.5, abs=0.5)
-    assert {"skill": "curate-context", "share": 1.0, "reach": "most"} in told["skills"]
+    curated = {"skill": "curate-context", "share": 1.0, "is_rough": False, "reach": "most"}
+    assert curated in told["skills"]
     assert told["usual_range"].keys() == {"low", "high", "weeks", "position"}
     assert told["impact"] == {
         "durable": 0,

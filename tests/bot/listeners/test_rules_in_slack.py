@@ -76,7 +76,7 @@ def test_a_tip_is_asked_why_called_wrong_and_changes_in_its_place(
     assert "Only you see this." in text_of(message)
     assert action_ids(message) == [
         *(ids.TIP_TRIED, ids.TIP_PLANNED, ids.TIP_SNOOZED, ids.TIP_NOT_RELEVANT),
-        *(ids.TIP_WRONG, ids.TIP_WHY, ids.TIP_LEAD_MAY_KNOW),
+        *(ids.TIP_WRONG, ids.TIP_STOP, ids.TIP_WHY, ids.TIP_LEAD_MAY_KNOW),
     ]
     presses(live, "ben", message, ids.TIP_WHY)
     why = told(live, "ben", "Why this?", "usage.cost_usd &gt;= params.floor_usd")
