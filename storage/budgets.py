@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, func, select, update
 
 from policies.amounts import BudgetUnit
 from policies.budgets import BudgetPeriod, BudgetTerms, Grant, GrantKind, PeriodDays
+from storage.inserts import insert_of
 from storage.tables import BudgetTermsRow, GrantRow, PersonAllowanceRow, PersonRow, TeamRow
 
 ROOTS = (GrantKind.BASE.value, GrantKind.EXTRA.value)
@@ -126,7 +126,7 @@ def add_base_grants(session: Session, drafts: Iterable[GrantDraft], now: datetim
     rows = [_values(draft, now) | {"void_reason": ""} for draft in drafts]
     if not rows:
         return 0
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = insert_of(session)
     statement = insert(GrantRow).on_conflict_do_nothing().returning(col(GrantRow.id))
     return len(session.connection().execute(statement, rows).all())
 

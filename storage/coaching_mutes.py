@@ -4,16 +4,16 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, select
 
+from storage.inserts import insert_of
 from storage.tables import CoachingMuteRow
 from storage.usage_ranges import slices
 
 
 def mute(session: Session, person_id: int, kind: str, now: datetime) -> bool:
     """Stop a kind; False where it was stopped before."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = insert_of(session)
     statement = (
         insert(CoachingMuteRow)
         .values(person_id=person_id, kind=kind, since=now)

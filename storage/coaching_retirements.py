@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from storage.inserts import insert_of
 from storage.tables import CoachingRetirementRow
 
 
@@ -21,7 +21,7 @@ class Retirement:
 
 def retire(session: Session, tip: str, version: int, reason: str, now: datetime) -> bool:
     """Tell a tip no more; False where that was decided before."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = insert_of(session)
     statement = (
         insert(CoachingRetirementRow)
         .values(tip=tip, version=version, reason=reason, retired_at=now)

@@ -5,12 +5,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, select, update
 
 from policies.periods import IsoWeek
 from policies.practices import CardAnswer
 from policies.rules.attention import TIPS_A_WEEK
+from storage.inserts import insert_of
 from storage.tables import CoachingSlotRow
 from storage.usage_ranges import slices
 
@@ -35,7 +35,7 @@ def take(
     practice_id: str | None = None,
 ) -> bool:
     """Take the person's tip of the day for a finding or a card; False where the day or week has none left."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = insert_of(session)
     for place in range(TIPS_A_WEEK):
         statement = (
             insert(CoachingSlotRow)

@@ -7,12 +7,12 @@ from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import select as core_select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, select, update
 
 from policies.efficacy import Measured
 from policies.skills import Skill, SkillWork
 from policies.trials import Drawn, Teaching
+from storage.inserts import insert_of
 from storage.tables import CoachingTrialRow, table_of
 from storage.usage_ranges import slices
 
@@ -39,7 +39,7 @@ def add(
     finding_id: int | None = None,
 ) -> bool:
     """Note a first time; False where the person had theirs with this version before."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = insert_of(session)
     statement = (
         insert(CoachingTrialRow)
         .values(

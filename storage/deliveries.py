@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select, update
 
+from storage.inserts import insert_of
 from storage.tables import DeliveryRow
 
 LONGEST_ERROR: Final = 500
@@ -77,7 +77,7 @@ def enqueue(
         "state": DeliveryState.DUE.value,
         "attempt": 0,
     }
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = insert_of(session)
     statement = (
         insert(DeliveryRow).values(values).on_conflict_do_nothing().returning(col(DeliveryRow.id))
     )

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 
 from policies.digest_answers import DigestAnswers
 from policies.periods import IsoWeek
+from storage.inserts import insert_of
 from storage.tables import DigestAnswerRow
 
 
@@ -18,7 +18,7 @@ def save_answer(
     before = session.get(DigestAnswerRow, tuple(key.values()), populate_existing=True)
     if before is not None and before.is_useful == is_useful:
         return False
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = insert_of(session)
     word = {"is_useful": is_useful, "at": now}
     statement = insert(DigestAnswerRow).values(**key, **word)
     session.exec(statement.on_conflict_do_update(index_elements=[*key], set_=word))

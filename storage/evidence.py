@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
 from policies.outcomes import OutcomeState
+from storage.inserts import insert_of
 from storage.tables import EvidenceCheckRow, OutcomeRow
 
 WATCHED: Final = (OutcomeState.CLAIMED.value, OutcomeState.VERIFIED.value)
@@ -67,7 +67,7 @@ def unchecked(session: Session, host: str) -> list[Unchecked]:
 
 def begin(session: Session, one: Unchecked, due_at: datetime | None) -> None:
     """Begin the check of a claim, unless another replica has; with None there is nothing to ask."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = insert_of(session)
     values = {
         "outcome_id": one.outcome_id,
         "url": one.url,

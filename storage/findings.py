@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, select, update
 
 from policies.rules.facts import SubjectKind
@@ -18,6 +17,7 @@ from policies.rules.findings import TELLABLE, Finding, FindingState
 from policies.rules.passes import Step
 from policies.rules.subjects import Subject
 from policies.usage import nanos_from_usd, usd_from_nanos
+from storage.inserts import insert_of
 from storage.tables import FindingEventRow, FindingRow, table_of
 
 REMEMBERED: Final = timedelta(days=90)
@@ -189,7 +189,7 @@ def _insert(session: Session, steps: Sequence[Step]) -> list[Step]:
     """Store what is new. A row of the same fingerprint is taken over where it was resolved long ago."""
     if not steps:
         return []
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = insert_of(session)
     statement = insert(FindingRow).values([_values(step.after) for step in steps])
     anew = {name: statement.excluded[name] for name in _values(steps[0].after)}
     statement = statement.on_conflict_do_update(

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, select, update
 
+from storage.inserts import insert_of
 from storage.tables import RulePassRow
 
 KEPT: Final = timedelta(days=7)
@@ -31,7 +31,7 @@ def claim(
     session: Session, cadence: str, slot: datetime, now: datetime, lease: timedelta
 ) -> PassClaim | None:
     """Take a slot, or take it over from one whose lease ran out; None where another has it."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = insert_of(session)
     statement = (
         insert(RulePassRow)
         .values(cadence=cadence, slot=slot, lease_until=now + lease, attempt=1)

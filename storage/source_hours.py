@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from policies.usage import UsageRecord
+from storage.inserts import insert_of
 from storage.tables import SourceHourRow, table_of
 
 HOUR_US: Final = 3_600_000_000
@@ -41,7 +41,7 @@ def note(session: Session, records: Iterable[UsageRecord]) -> None:
         if known is None or one.ingested_at_us < known.first_ingested_at_us:
             found[one.source, hour] = SourceHour(hour, one.ingested_at_us, int(one.trust))
     rows = [{"source": source, **found[source, hour]._asdict()} for source, hour in sorted(found)]
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = insert_of(session)
     if rows:
         session.connection().execute(insert(_table).on_conflict_do_nothing(), rows)
 

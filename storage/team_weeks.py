@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, select, update
 
 from policies.metrics import PersonWeek, WeekSums
 from policies.periods import IsoWeek
 from policies.usage import nanos_from_usd, usd_from_nanos
 from policies.week_parts import Parts
+from storage.inserts import insert_of
 from storage.tables import TeamWeekPersonRow, TeamWeekRow, table_of
 
 
@@ -71,7 +71,7 @@ def close(
     now: datetime,
 ) -> bool:
     """Fix a week's figures; False when another was first, whose figures stand then."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = insert_of(session)
     values = {"team_id": team_id, "week": week.monday, "version": 1, **_columns(sums, now)}
     statement = (
         insert(TeamWeekRow).values(values).on_conflict_do_nothing().returning(col(TeamWeekRow.week))

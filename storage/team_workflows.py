@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from policies.periods import IsoWeek
 from policies.workflows import PersonPart, ShownCurve, curve_from_json, curve_json
+from storage.inserts import insert_of
 from storage.tables import TeamWorkflowPersonRow, TeamWorkflowRow, table_of
 
 LOOKED_AT: Final = ""
@@ -37,7 +37,7 @@ def begin_to_look(session: Session, team_id: int, week: IsoWeek, now: datetime) 
     ).first()
     if latest is not None and latest >= week.monday:
         return False
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = insert_of(session)
     values = {
         "team_id": team_id,
         "name": LOOKED_AT,

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, func, select
 
 from policies.workflows import LabelKind, WorkflowLabel
+from storage.inserts import insert_of
 from storage.tables import WorkflowLabelRow
 
 
@@ -42,7 +42,7 @@ def put_label(
     session: Session, person_id: int, kind: LabelKind, value: str, name: str, now: datetime
 ) -> WorkflowLabel:
     """Call what is on a branch or in a repository by this name, in place of another name it had."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = insert_of(session)
     values = {
         "person_id": person_id,
         "kind": kind.value,

@@ -250,14 +250,7 @@ def test_a_rule_that_matches_everyone_is_held_and_its_owner_told_once(
 
 
 def test_a_rule_that_people_call_wrong_is_taken_down_to_shadow(world: Ruled) -> None:
-    a_told_tip(world)
-    (found,) = world.found("ben")
-    people = [world.person(f"p{number}").person.id for number in range(20)]
-    with world.database.writing() as session:
-        for person_id in people:
-            finding_reports.save_verdict(
-                session, found.id, person_id, ("big-day", 1), Answer.WRONG, "", TUESDAY
-            )
+    _many_say_wrong(world)
     world.passes(TUESDAY + HOUR)
     world.passes(TUESDAY + 2 * HOUR)
     with world.database.reading() as session:
